@@ -1,0 +1,1 @@
+"""Standards, validation and publication of public data."""

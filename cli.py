@@ -1,0 +1,136 @@
+"""Words in, words out: find the command, run it, turn what went wrong into one line and an exit code.
+
+Exit codes: 0 conforms or done, 1 nonconforming or blocked, 2 unreadable, 3 wrong usage or a faulty standard,
+4 an internal fault, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults
+from gongshu.standards.messages import language, sentence
+
+# name -> (where it lives, 中文, English); read only when the command is asked for, so that --help starts at once
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "explain": ("gongshu.validators.commands:explain", "一项问题是什么意思、怎么改", "What a finding means and how to mend it"),
+    "fix": ("gongshu.validators.commands:fix", "安全地修补一个文件", "Apply the safe repairs to a file"),
+    "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
+    "publish": ("gongshu.publishers.commands:publish", "批量发布: plan, apply, status", "Publish in bulk: plan, apply, status"),
+    "receipt": ("gongshu.validators.commands:receipt", "校验回执", "Who vouches for what"),
+    "search": ("gongshu.catalogue.commands:search", "在目录中查找", "Search a catalogue"),
+    "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),
+    "standards": ("gongshu.standards.commands:standards", "标准: list, show, search, schema", "Standards: list, show, search, schema"),
+    "validate": ("gongshu.validators.commands:validate", "校验文件", "Check files against a standard"),
+}
+
+
+def speaks() -> str:
+    """The language asked for on the command line, wherever it stands, else the process's."""
+    words = sys.argv[1:]
+    for position, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang" and position + 1 < len(words):
+            return words[position + 1]
+    return language()
+
+
+class Rooms(click.Group):
+    """The commands of every room, imported one by one as they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            raise click.UsageError(
+                sentence("usage.command-unknown", {"name": args[0], "near": near[0] if near else "--help"}, speaks())
+            )
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        chinese = speaks() == "zh"
+        with formatter.section("命令" if chinese else "Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1 if chinese else 2]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gongshu")
+def gongshu() -> None:
+    """公共数据的标准、校验与发布 / Standards, validation and publication of public data"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return its exit code. Never lets a traceback reach a user."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a GBK or ASCII console must not end a run with an encoding fault
+            reconfigure(errors="replace")
+    try:
+        return int(gongshu.main(arguments, prog_name="gongshu", standalone_mode=False) or 0)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.UsageError as fault:
+        click.echo(fault.format_message(), err=True)
+        if fault.ctx is not None:
+            click.echo(sentence("usage.help-hint", {"command": fault.ctx.command_path}, speaks()), err=True)
+        return 3
+    except click.ClickException as fault:
+        click.echo(fault.format_message(), err=True)
+        return 3
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(sentence("usage.interrupted", {}, speaks()), err=True)
+        return 130
+    except StandardFaults as faults:
+        for fault in faults.exceptions:
+            click.echo(fault.say(speaks()) if isinstance(fault, Fault) else str(fault), err=True)
+        return 3
+    except Fault as fault:
+        click.echo(fault.say(speaks()), err=True)
+        return 2 if isinstance(fault, SourceFault) else 1 if isinstance(fault, PublishFault) else 3
+    except BrokenPipeError:  # the reader of our output has gone, as in `gongshu … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as fault:
+        if os.environ.get("GONGSHU_DEBUG"):
+            raise
+        click.echo(internal(fault), err=True)
+        return 4
+
+
+def internal(fault: BaseException) -> str:
+    """What to copy into an issue when we are at fault: where, what, versions; nothing of the data."""
+    import platform
+    from importlib.metadata import version
+
+    where: Any = fault.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"
+    params = {
+        "kind": type(fault).__name__,
+        "place": place,
+        "version": version("gongshu"),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
+    return sentence("internal.fault", params, speaks())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

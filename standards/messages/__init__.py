@@ -1,0 +1,84 @@
+"""The words of the product: one YAML file a language, `zh.yaml` and `en.yaml`.
+
+A file maps a code to its words. A code's value is either a plain template, or a mapping with `message` (what is wrong),
+`help` (what to do) and, for a finding, `explain` (why it matters), `bad` and `good` (an example each). A mapping
+`reasons` gives the words of each reason of a finding. Templates use `{name}`; a parameter that is not given reads as
+an empty text, so that a missing detail never becomes a traceback.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any
+
+FALLBACK = "en"
+
+
+def languages() -> list[str]:
+    """The languages that have a file here, sorted."""
+    here = files(__package__)
+    return sorted(entry.name.removesuffix(".yaml") for entry in here.iterdir() if entry.name.endswith(".yaml"))
+
+
+def language() -> str:
+    """The language to speak when none was asked for: `GONGSHU_LANG`, else the locale, else English."""
+    asked = os.environ.get("GONGSHU_LANG")
+    if asked:
+        return asked if asked in languages() else FALLBACK
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
+    return "zh" if first.lower().startswith(("zh", "chinese")) else FALLBACK
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, Any]:
+    """Every message of one language, by code."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
+    loaded: Mapping[str, Any] = yaml.load(text, loader)  # noqa: S506 - CSafeLoader is the safe loader, in C
+    return loaded
+
+
+class _Lenient(Formatter):
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> Any:
+        return kwargs.get(str(key), "")
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        try:
+            return super().format_field("" if value is None else value, format_spec)
+        except (TypeError, ValueError):
+            return str(value)
+
+
+_FORMAT = _Lenient()
+
+
+def entry(code: str, lang: str) -> Mapping[str, Any]:
+    """What the catalogue says of one code, as a mapping; English where the language has no word for it."""
+    for name in (lang, FALLBACK):
+        found = catalogue(name).get(code) if name in languages() else None
+        if found is not None:
+            return found if isinstance(found, dict) else {"message": str(found)}
+    return {}
+
+
+def fill(template: str, params: Mapping[str, Any]) -> str:
+    """The template with its parameters put in."""
+    return _FORMAT.vformat(template, (), params)
+
+
+def sentence(code: str, params: Mapping[str, Any], lang: str, part: str = "message") -> str:
+    """One part of a code's words in one language, filled in; the code and its parameters where no words are found."""
+    template = entry(code, lang).get(part)
+    if template is None:
+        if part != "message":
+            return ""
+        return f"{code} ({', '.join(f'{name}={value}' for name, value in sorted(params.items()))})" if params else code
+    return fill(str(template), params).strip()
