@@ -16,7 +16,7 @@ class Detail:
     """What varies from one faulty cell to the next."""
 
     value: str | None
-    params: Mapping[str, Any] = EMPTY
+    params: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     fix: Fix | None = None
 
 

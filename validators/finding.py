@@ -40,8 +40,8 @@ class Sample:
     byte: int | None = None  # offset in the file, for encoding faults
     pointer: str | None = None  # RFC 6901, for JSON
     value: str | None = None
-    key: Mapping[str, str] = EMPTY
-    params: Mapping[str, Any] = EMPTY
+    key: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    params: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     fix: Fix | None = None
 
 
@@ -56,7 +56,7 @@ class Finding:
     rule: str | None = None
     reason: str | None = None
     samples: tuple[Sample, ...] = ()
-    params: Mapping[str, Any] = EMPTY  # what is the same for every sample
+    params: Mapping[str, Any] = field(default_factory=lambda: EMPTY)  # what is the same for every sample
     titles: tuple[str, ...] = field(default=())  # how the columns are called in the file or the standard, for people
 
 
