@@ -92,6 +92,15 @@ class Ledger(Protocol):
         """The UUID under which this catalogue's ids are made; fixed when the catalogue is made."""
         ...
 
+    @property
+    def journal(self) -> Path:
+        """The SQLite file in which the steps of plans are written down (tables: `publishers/journal.py`)."""
+        ...
+
+    def workplace(self) -> Path:
+        """A folder of this process on the same file system as the objects; a later opening removes it when we died."""
+        ...
+
     def head(self, code: str) -> Head | None:
         """The dataset as it is now, by code or slug; None where it was never published."""
         ...
@@ -101,7 +110,7 @@ class Ledger(Protocol):
         ...
 
     def put(self, path: Path, *, move: bool = False) -> tuple[str, int]:
-        """Store the file's bytes durably (fsync, atomic rename); return SHA-256 and size. Same bytes: nothing is done."""
+        """Store the file's bytes durably (fsync, rename); return SHA-256 and size. Same bytes: nothing is done."""
         ...
 
     def object_path(self, sha256: str) -> Path:

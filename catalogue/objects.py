@@ -1,0 +1,122 @@
+"""Immutable bytes by their SHA-256, in `objects/<2 hex>/<sha256>`: a name that exists names whole, durable bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from gongshu.publishers.canonical import BLOCK, file_sha256
+from gongshu.publishers.lock import take
+
+
+class Objects:
+    """The objects of one catalogue, and the places where this process prepares new ones."""
+
+    def __init__(self, folder: Path, *, at: Callable[[str], None]) -> None:
+        self._folder = folder / "objects"
+        self._work = folder / "tmp"
+        self._at = at
+        self._mine: tuple[Path, int] | None = None
+
+    def path(self, sha256: str) -> Path:
+        """Where those bytes lie, if they were put."""
+        return self._folder / sha256[:2] / sha256
+
+    def workplace(self) -> Path:
+        """This process's own folder on the same file system, held by a lock that dies with the process."""
+        if self._mine is None:
+            self.sweep()
+            folder = self._work / uuid4().hex
+            handle = take(self._work / f"{folder.name}.lock")
+            if handle is None:  # nobody else can know this name
+                raise OSError(f"cannot lock {folder.name}")
+            folder.mkdir(parents=True)
+            self._mine = folder, handle
+        return self._mine[0]
+
+    def sweep(self) -> int:
+        """Remove what processes that died left behind; how many places were removed."""
+        removed = 0
+        for lock in sorted(self._work.glob("*.lock")):
+            handle = take(lock)
+            if handle is None:
+                continue  # its process lives
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+            lock.unlink(missing_ok=True)
+            os.close(handle)
+            removed += 1
+        return removed
+
+    def put(self, path: Path, *, move: bool) -> tuple[str, int]:
+        """Store a file's bytes; SHA-256 and size of exactly what was stored."""
+        if move:
+            sha256, size = file_sha256(path)
+            if not self.path(sha256).exists():
+                _sync(path)
+                self._settle(path, sha256)
+            else:
+                path.unlink()
+            return sha256, size
+        copy = self.workplace() / uuid4().hex
+        sha256, size = _copy(path, copy)
+        self._at("object.copied")
+        if self.path(sha256).exists():
+            copy.unlink()
+        else:
+            self._settle(copy, sha256)
+        return sha256, size
+
+    def _settle(self, path: Path, sha256: str) -> None:
+        target = self.path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o444)
+        self._at("object.ready")
+        os.replace(path, target)  # noqa: PTH105 - the one call that is atomic on every system
+        _sync_folder(target.parent)
+        _sync_folder(target.parent.parent)
+        self._at("object.stored")
+
+    def all(self) -> Iterator[Path]:
+        """Every object, by name."""
+        yield from sorted(each for each in self._folder.glob("??/*") if each.is_file())
+
+    def close(self) -> None:
+        """Remove this process's place."""
+        if self._mine is not None:
+            folder, handle = self._mine
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
+            os.close(handle)
+            self._mine = None
+
+
+def _copy(source: Path, target: Path) -> tuple[str, int]:
+    found, size = hashlib.sha256(), 0
+    with source.open("rb") as reading, target.open("wb") as writing:
+        while block := reading.read(BLOCK):
+            found.update(block)
+            writing.write(block)
+            size += len(block)
+        writing.flush()
+        os.fsync(writing.fileno())
+    return found.hexdigest(), size
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # Windows has no folders to open; its rename is durable with the journal of NTFS
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
