@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gongshu.standards.messages import language, sentence
+from gongshu.standards.messages import entry, fill, language, sentence
 
 
 class Fault(Exception):
@@ -26,7 +26,11 @@ class Fault(Exception):
 
     def say(self, lang: str | None = None) -> str:
         """The sentence for this fault in `lang` (`zh` or `en`); the process's language when none is given."""
-        return sentence(self.code, self.params, lang or language())
+        spoken = lang or language()
+        reasons = entry(self.code, spoken).get("reasons") or {}
+        words = reasons.get(self.params.get("reason"))  # a reason's own words stand where the detail is asked for
+        params = self.params if words is None else {"detail": fill(str(words), self.params), **self.params}
+        return sentence(self.code, params, spoken)
 
     def __str__(self) -> str:
         return self.say()
@@ -40,7 +44,16 @@ def _rebuild(kind: type[Fault], code: str, params: dict[str, Any]) -> Fault:
 
 
 class StandardFault(Fault):
-    """The standard is wrong, or there is none of that name. Parameters `file`, `line`, `key` say where, if known."""
+    """The standard is wrong, or there is none of that name. Parameters `file`, `line`, `key` say where, if known.
+
+    A parameter `place` (`file:line key`) goes before the sentence, so that no message has to.
+    """
+
+    def say(self, lang: str | None = None) -> str:
+        """The sentence, after where it is, if known."""
+        words = super().say(lang)
+        place = self.params.get("place")
+        return f"{place}: {words}" if place else words
 
 
 class SourceFault(Fault):

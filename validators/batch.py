@@ -36,6 +36,7 @@ class Structural:
     lines: tuple[int, ...] = ()  # local physical line (0-based) a row where it is not the record's first line
     reason: str | None = None
     severity: str = "error"
+    column: int | None = None  # number of the column in the file, where the fault stands in one (table.formula-error)
 
 
 @dataclass(slots=True)
@@ -71,6 +72,7 @@ class Shape:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    sheets: tuple[str, ...] = ()  # every sheet of the workbook, in its order
     addressed: bool = False  # True: places are sheet rows and A1 addresses; False: physical lines
     positioned: bool = True  # False: no lines at all (Parquet, Arrow)
     first_line: int = 2  # physical line or sheet row of the first record
