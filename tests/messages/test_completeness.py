@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 import yaml
+
 from gongshu.standards.messages import catalogue, languages, sentence
 from gongshu.validators.vocabulary import ALWAYS, CODES, PARAMS
 
