@@ -1,0 +1,349 @@
+"""Where standards are found: built-in packs, folders given, installed packages. Asking for one reads that one only."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gongshu.standards.codelists import CodeTable
+from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE, compiled, file_hash, ready
+from gongshu.standards.faults import StandardFault, StandardFaults
+from gongshu.standards.fingerprint import fingerprint
+from gongshu.standards.model import Kind, Reference, Standard, Status, Text
+
+_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
+_HEAD = re.compile(r"^(id|version):[ \t]*['\"]?([^\s'\"#]+)", re.MULTILINE)
+_FILE_ENDINGS = (".yaml", ".yml", ".json")
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list of standards. `faulty`: the pack is there but its head cannot be read."""
+
+    id: str
+    version: str
+    kind: Kind | None
+    title: Text
+    status: Status
+    confidence: str
+    folder: Path
+    replaced_by: str = ""
+    faulty: bool = False
+
+    @property
+    def reference(self) -> str:
+        """`id@version`."""
+        return f"{self.id}@{self.version}"
+
+
+def packs() -> Path:
+    """The folder of the built-in packs."""
+    from gongshu.standards import packs as package
+
+    return Path(next(iter(package.__path__)))
+
+
+def numbers(version: str) -> Version:
+    """A version for comparison; what is no number counts as 0."""
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+
+
+class Registry:
+    """All standards there are. What was loaded is kept, so asking again costs nothing."""
+
+    def __init__(self, folders: Sequence[Path] = (), *, builtin: bool = True, installed: bool = True) -> None:
+        self._builtin = packs() if builtin else None
+        self._installed = installed
+        self._given = tuple(Path(each) for each in folders)
+        for each in self._given:
+            if not each.is_dir():
+                raise StandardFault("standard.folder-missing", name=str(each))
+        self._standards: dict[Path, Standard] = {}
+        self._codes: dict[str, CodeTable] = {}
+        self._heads: dict[Path, Entry] = {}
+
+    def get(self, reference: str | Reference) -> Standard:
+        """The standard of that id and version: `@1` the newest 1.x, none the newest in force, else the newest draft.
+
+        Raises `StandardFault` where there is none or two that differ, `StandardFaults` where it is wrong.
+        """
+        wanted = Reference.parse(reference) if isinstance(reference, str) else reference
+        version, folders = self._choose(wanted)
+        found = [self.sealed(folder) for folder in folders]
+        different = next((each for each in found if each.fingerprint != found[0].fingerprint), None)
+        if different is not None:
+            name = f"{wanted.id}@{version}"
+            raise StandardFault(
+                "standard.two-fingerprints", name=name, one=found[0].origin, other=different.origin
+            )
+        return found[0]
+
+    def resolve(self, asked: str | Path | Mapping[str, Any] | Standard) -> Standard:
+        """What was given in place of a standard: itself, an id, a folder or file, a descriptor, `datapackage.json#name`."""
+        if isinstance(asked, Standard):
+            return asked if asked.fingerprint else self._seal(asked)
+        if isinstance(asked, Mapping):
+            from gongshu.standards.tableschema import from_descriptor
+
+            return from_descriptor(asked, name=str(asked.get("name") or "schema"))
+        text = str(asked)
+        if not isinstance(asked, Path) and not _looks_like_path(text) and self._versions(Reference.parse(text).id):
+            return self.get(text)
+        path, _, part = text.partition("#")
+        if isinstance(asked, Path) or _looks_like_path(path) or Path(path).exists():
+            return self._from_path(Path(path), part)
+        return self.get(text)
+
+    def _from_path(self, path: Path, part: str) -> Standard:
+        if path.is_dir() and not (path / STANDARD_FILE).is_file() and (path / "datapackage.json").is_file():
+            path = path / "datapackage.json"
+        if path.is_dir():
+            return self.sealed(path)
+        if path.suffix in (".yaml", ".yml"):
+            from gongshu.standards.loading import load_file
+
+            return self.sealed(path.parent) if path.name == STANDARD_FILE else self._seal(load_file(path))
+        from gongshu.standards.tableschema import read_file
+
+        return read_file(path, part)
+
+    def entries(self) -> list[Entry]:
+        """Every standard, by id and version; bodies are not loaded. The same version found twice is listed once."""
+        found: dict[str, Entry] = {}
+        for folder in self._all_folders():
+            entry = self.head(folder)
+            found.setdefault(entry.reference, entry)
+        return sorted(found.values(), key=lambda each: (each.id, numbers(each.version)))
+
+    def codes(self, reference: str | Reference) -> CodeTable:
+        """The code list of that reference, ready for questions. Raises `StandardFault` where it is another kind."""
+        asked = str(reference)
+        if asked not in self._codes:
+            standard = self.get(reference)
+            if standard.kind is not Kind.CODELIST:
+                params = {"name": standard.reference, "kind": standard.kind.value, "expected": Kind.CODELIST.value}
+                raise StandardFault("standard.kind-wrong", **params)
+            known = self._codes.get(standard.reference)
+            self._codes[asked] = self._codes[standard.reference] = known or CodeTable(standard)
+        return self._codes[asked]
+
+    def near(self, name: str) -> list[str]:
+        """The ids most like `name`, and those whose title has its words; at most five."""
+        entries = self.entries()
+        text = Reference.parse(name).id.casefold()
+        ids = list(dict.fromkeys(each.id for each in entries))
+        spelled = difflib.get_close_matches(text, ids, 3, 0.55)
+        words = [word for word in re.split(r"[\s\-_/]+", text) if word]
+        titled = [each.id for each in entries if text and _titled(each, words)]
+        return list(dict.fromkeys([*spelled, *titled]))[:5]
+
+    def folder(self, reference: str | Reference) -> Path:
+        """The folder that `get` would read first."""
+        wanted = Reference.parse(reference) if isinstance(reference, str) else reference
+        return self._choose(wanted)[1][0]
+
+    def lists(self, standard: Standard) -> list[Reference]:
+        """The code lists that a table draws on, in order, each once."""
+        fields = standard.table.fields if standard.table else ()
+        return list(dict.fromkeys(each.codelist.list for each in fields if each.codelist))
+
+    def sealed(self, folder: Path, *, fresh: bool = False) -> Standard:
+        """The standard in a folder with its final fingerprint; from its sources alone where `fresh`."""
+        if folder in self._standards and not fresh:
+            return self._standards[folder]
+        form = None if fresh else compiled(folder)
+        if form is not None:
+            standard = ready(folder, form)
+            if standard.table is not None and self._unchanged(form.lists):
+                standard = replace(standard, fingerprint=form.fingerprint)
+        else:
+            from gongshu.standards.loading import load_folder
+
+            standard = load_folder(folder)
+        self._agrees(folder, standard)
+        if not standard.fingerprint or (form is None and standard.table is not None):
+            standard = self._seal(standard)
+        self._standards[folder] = standard
+        return standard
+
+    def head(self, folder: Path) -> Entry:
+        """The list's line for the pack in a folder."""
+        if folder not in self._heads:
+            self._heads[folder] = _head(folder)
+        return self._heads[folder]
+
+    def _seal(self, standard: Standard) -> Standard:
+        """The standard with its fingerprint over the code lists it draws on. Raises where one is missing."""
+        hashes = {}
+        for each in self.lists(standard):
+            if not self._versions(each.id):
+                near = ", ".join(self.near(each.id)) or "—"
+                raise StandardFault("standard.codelist-missing", name=str(each), near=near, place=standard.origin)
+            hashes[str(each)] = self.codes(each).sha256
+        return replace(standard, fingerprint=fingerprint(standard, hashes))
+
+    def _unchanged(self, lists: Mapping[str, str]) -> bool:
+        """Whether every code list is still the one that the compiled form was sealed with."""
+        try:
+            return all(file_hash(self.folder(name) / CODES_FILE) == held for name, held in lists.items())
+        except StandardFault:
+            return False
+
+    def _agrees(self, folder: Path, standard: Standard) -> None:
+        """Built-in packs are found by the names of their folders, so the names must be true."""
+        if self._builtin is not None and folder.parent.parent == self._builtin:
+            named = f"{folder.parent.name}@{folder.name}"
+            if named != standard.reference:
+                params = {"folder": named, "name": standard.reference, "place": standard.origin}
+                raise StandardFault("standard.folder-name", **params)
+
+    def _choose(self, wanted: Reference) -> tuple[str, list[Path]]:
+        versions = self._versions(wanted.id)
+        if not versions:
+            near = ", ".join(self.near(wanted.id)) or "—"
+            raise StandardFault("standard.unknown", name=str(wanted), near=near)
+        if wanted.version is not None and not _VERSION.match(wanted.version):
+            raise StandardFault("standard.version-wrong", name=wanted.id, version=wanted.version)
+        newest = sorted(versions, key=numbers, reverse=True)
+        if wanted.version is None:
+            chosen = self._newest_in_force(newest, versions)
+        else:
+            prefix = numbers(wanted.version)
+            chosen = next((each for each in newest if numbers(each)[: len(prefix)] == prefix), "")
+        if not chosen:
+            known = ", ".join(newest)
+            raise StandardFault("standard.version-unknown", name=wanted.id, version=wanted.version, known=known)
+        return chosen, versions[chosen]
+
+    def _newest_in_force(self, newest: Sequence[str], versions: Mapping[str, list[Path]]) -> str:
+        if len(newest) == 1:
+            return newest[0]
+        status = {each: self.head(versions[each][0]).status for each in newest}
+        for wanted in (Status.IN_FORCE, Status.DRAFT):
+            found = next((each for each in newest if status[each] is wanted), None)
+            if found:
+                return found
+        return newest[0]
+
+    def _versions(self, name: str) -> dict[str, list[Path]]:
+        """The versions of an id, each with the folders that hold it."""
+        found: dict[str, list[Path]] = {}
+        if self._builtin is not None and name and "/" not in name and "\\" not in name and name not in (".", ".."):
+            for folder in sorted((self._builtin / name).glob(f"*/{STANDARD_FILE}")):
+                found.setdefault(folder.parent.name, []).append(folder.parent)
+        for version, folder in self._others.get(name, ()):
+            held = found.setdefault(version, [])
+            if folder.resolve() not in [each.resolve() for each in held]:
+                held.append(folder)
+        return found
+
+    @cached_property
+    def _others(self) -> Mapping[str, list[tuple[str, Path]]]:
+        """id -> versions with folders, of what is not built in; heads are read, bodies not."""
+        found: dict[str, list[tuple[str, Path]]] = {}
+        for folder in self._other_folders():
+            name, version = _name(folder)
+            found.setdefault(name, []).append((version, folder))
+        return found
+
+    def _other_folders(self) -> Iterator[Path]:
+        for root in (*self._given, *(_installed() if self._installed else ())):
+            yield from pack_folders(root)
+
+    def _all_folders(self) -> Iterator[Path]:
+        if self._builtin is not None:
+            yield from sorted(each.parent for each in self._builtin.glob(f"*/*/{STANDARD_FILE}"))
+        yield from self._other_folders()
+
+
+def pack_folders(root: Path) -> list[Path]:
+    """The packs of a folder: itself, or `<id>/`, or `<id>/<version>/` in it."""
+    if (root / STANDARD_FILE).is_file():
+        return [root]
+    return sorted(each.parent for depth in ("*", "*/*") for each in root.glob(f"{depth}/{STANDARD_FILE}"))
+
+
+def _installed() -> Iterable[Path]:
+    """The folders that installed packages offer: a package, or an attribute that is a path."""
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    for each in entry_points(group="gongshu.standards"):
+        try:
+            if each.attr:
+                yield Path(str(each.load()))
+                continue
+            spec = find_spec(each.module)
+            places = spec.submodule_search_locations if spec else None
+        except (ImportError, AttributeError, ValueError) as error:
+            raise StandardFault("standard.entry-point", name=each.name, detail=str(error)) from None
+        if not places:
+            raise StandardFault("standard.entry-point", name=each.name, detail=each.value)
+        yield Path(next(iter(places)))
+
+
+def _name(folder: Path) -> tuple[str, str]:
+    """Id and version of a pack, from the head of its file; its folder's name where they cannot be read."""
+    try:
+        text = (folder / STANDARD_FILE).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return folder.name, ""
+    found = dict(_HEAD.findall(text))
+    return found.get("id", folder.name), found.get("version", "")
+
+
+def _head(folder: Path) -> Entry:
+    form = compiled(folder)
+    if form is not None:
+        standard = form.standard() if form.data.get("kind") != Kind.TABLE else _without_body(form.data)
+    else:
+        from gongshu.standards import building
+        from gongshu.standards.loading import text_of
+        from gongshu.standards.yamlsource import read
+
+        path = folder / STANDARD_FILE
+        try:
+            source = read(text_of(path), file=str(path))
+            if isinstance(source.data, dict):
+                source.data = {key: value for key, value in source.data.items() if key in building.COMMON}
+                building.texted(source)
+            built = building.build(source, origin=str(path)) if isinstance(source.data, dict) else None
+        except (StandardFault, StandardFaults):
+            built = None
+        if built is None:
+            name, version = _name(folder)
+            return Entry(name, version, None, Text(), Status.DRAFT, "low", folder, faulty=True)
+        standard = built
+    return Entry(
+        standard.id,
+        standard.version,
+        standard.kind,
+        standard.title,
+        standard.status,
+        standard.confidence,
+        folder,
+        standard.replaced_by,
+    )
+
+
+def _without_body(data: Mapping[str, Any]) -> Standard:
+    from gongshu.standards.plainform import revive
+
+    return revive(Standard, {name: held for name, held in data.items() if name not in ("table", "profiles")})
+
+
+def _looks_like_path(text: str) -> bool:
+    bare = text.partition("#")[0]
+    return "/" in bare or "\\" in bare or bare.startswith(".") or bare.lower().endswith(_FILE_ENDINGS)
+
+
+def _titled(entry: Entry, words: Sequence[str]) -> bool:
+    title = f"{entry.title.zh} {entry.title.en}".casefold()
+    return bool(words) and all(word in title for word in words)
