@@ -19,14 +19,26 @@ from gongshu.standards.messages import language, sentence
 
 # name -> (where it lives, 中文, English); read only when the command is asked for, so that --help starts at once
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "explain": ("gongshu.validators.commands:explain", "一项问题是什么意思、怎么改", "What a finding means and how to mend it"),
+    "explain": (
+        "gongshu.validators.commands:explain",
+        "一项问题是什么意思、怎么改",
+        "What a finding means and how to mend it",
+    ),
     "fix": ("gongshu.validators.commands:fix", "安全地修补一个文件", "Apply the safe repairs to a file"),
     "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
-    "publish": ("gongshu.publishers.commands:publish", "批量发布: plan, apply, status", "Publish in bulk: plan, apply, status"),
+    "publish": (
+        "gongshu.publishers.commands:publish",
+        "批量发布: plan, apply, status",
+        "Publish in bulk: plan, apply, status",
+    ),
     "receipt": ("gongshu.validators.commands:receipt", "校验回执", "Who vouches for what"),
     "search": ("gongshu.catalogue.commands:search", "在目录中查找", "Search a catalogue"),
     "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),
-    "standards": ("gongshu.standards.commands:standards", "标准: list, show, search, schema", "Standards: list, show, search, schema"),
+    "standards": (
+        "gongshu.standards.commands:standards",
+        "标准: list, show, search, schema",
+        "Standards: list, show, search, schema",
+    ),
     "validate": ("gongshu.validators.commands:validate", "校验文件", "Check files against a standard"),
 }
 
@@ -55,7 +67,9 @@ class Rooms(click.Group):
         found: click.Command = getattr(importlib.import_module(module), attribute)
         return found
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             raise click.UsageError(
@@ -97,8 +111,8 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo(sentence("usage.interrupted", {}, speaks()), err=True)
         return 130
     except StandardFaults as faults:
-        for fault in faults.exceptions:
-            click.echo(fault.say(speaks()) if isinstance(fault, Fault) else str(fault), err=True)
+        for each in faults.exceptions:
+            click.echo(each.say(speaks()) if isinstance(each, Fault) else str(each), err=True)
         return 3
     except Fault as fault:
         click.echo(fault.say(speaks()), err=True)
