@@ -1,0 +1,48 @@
+"""The text is shorter or longer than its field allows; what counts is characters (code points)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from gongshu.validators.kernels.buffers import Mask, offsets
+
+CODE = "cell.length"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Judges `minLength` and `maxLength`."""
+
+    least: int | None
+    most: int | None
+    code: str = CODE
+
+    def fault(self, value: Any) -> Mapping[str, Any] | None:
+        """What to say of one value; None when it fits."""
+        length = len(value)
+        if (self.least is None or length >= self.least) and (self.most is None or length <= self.most):
+            return None
+        said = {"length": length, "minimum": self.least, "maximum": self.most}
+        return {name: each for name, each in said.items() if each is not None}
+
+    def passes(self, column: Any) -> Mask | None:
+        """Which cells of a text column fit; None: all."""
+        bounds = offsets(column)
+        size = bounds[1:] - bounds[:-1]
+        # n bytes hold at most n and at least n/4 characters
+        short = self.least is not None and bool((size < self.least * 4).any())
+        long = self.most is not None and int(size.max(initial=0)) > self.most
+        if not short and not long:
+            return None
+        points = np.asarray(pc.utf8_length(column))
+        good = np.ones(len(column), bool)
+        if self.least is not None:
+            good &= points >= self.least
+        if self.most is not None:
+            good &= points <= self.most
+        return good

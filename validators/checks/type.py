@@ -1,0 +1,3 @@
+"""The text is no value of the field's type."""
+
+CODE = "cell.type"
