@@ -1,0 +1,375 @@
+"""The validators' commands: validate, fix, explain, receipt. Each says its words and returns its exit code."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gongshu.standards.faults import UsageFault
+from gongshu.standards.session import Session, everywhere
+from gongshu.standards.settings import setting
+
+if TYPE_CHECKING:
+    from gongshu.validators.report import Report
+
+PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--standard", "-s", help="标准的 id、id@版本或路径 / Standard: id, id@version or path")
+@click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
+@click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
+@click.option("--format", "-f", "form", help="terminal | json | jsonl | csv")
+@click.option("--output", "-o", type=PATH, help="报告写到文件 / Write the report to a file")
+@click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
+@click.option("--unmask", is_flag=True, help="不遮盖个人信息 / Show personal values")
+@click.option("--reproducible", is_flag=True, help="不写时间 / Leave out time and duration")
+@click.option("--sheet", help="工作表 / Sheet of the workbook")
+@click.option("--encoding", help="编码 / Encoding")
+@click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
+@click.option("--header-row", type=click.IntRange(min=1), help="表头在第几行 / Row of the header")
+@click.option("--threads", type=click.IntRange(min=1), help="线程数 / Threads")
+@click.option("--receipt", "receipt_file", type=PATH, help="把校验回执写到文件 / Write the receipt to a file")
+@everywhere
+def validate(
+    session: Session,
+    files: tuple[Path, ...],
+    standard: str | None,
+    profile: str | None,
+    as_of: str | None,
+    form: str | None,
+    output: Path | None,
+    samples: str | None,
+    unmask: bool,
+    reproducible: bool,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None,
+    threads: int | None,
+    receipt_file: Path | None,
+) -> int:
+    """校验文件 / Check files against a standard
+
+    不给标准时只看结构 / Without a standard only the structure is looked at.
+    """
+    from gongshu.validators.reports import UNCAPPED
+    from gongshu.validators.reports.output import refuse_input
+    from gongshu.validators.validation import validate as judged
+
+    chosen = form_of(form, output, session)
+    kept = samples_of(samples, None if chosen in UNCAPPED else 20)
+    on = date_of(as_of)
+    for each in (output, receipt_file):
+        if each is not None:
+            refuse_input(each, files)
+    started = datetime.now(UTC).astimezone()
+    clock = perf_counter()
+    with progress(session, files):
+        report = judged(
+            *files,
+            standard=standard,
+            profile=profile or setting("profile").value or None,
+            as_of=on,
+            samples=kept,
+            registry=session.registry(),
+            threads=threads,
+            options=options_of(sheet, encoding, delimiter, header_row),
+            unmask=unmask,
+        )
+    report = stamped(report, started, perf_counter() - clock)
+    show(session, report, chosen, output, files, reproducible=reproducible, shown=kept if samples else 5)
+    if receipt_file is not None:
+        from gongshu.validators.receipt import receipt_of
+
+        receipt_of(report).save(receipt_file, inputs=files)
+        session.note("receipt.written", path=receipt_file)
+    return report.exit_code
+
+
+@click.command()
+@click.argument("file", type=PATH)
+@click.option("--standard", "-s", help="标准的 id、id@版本或路径 / Standard: id, id@version or path")
+@click.option("--output", "-o", type=PATH, help="改好的文件 / The mended file")
+@click.option("--dry-run", is_flag=True, help="只看会改什么 / Only show what would change")
+@click.option("--no-bom", is_flag=True, help="不写 BOM / Write no BOM")
+@click.option("--log", type=PATH, help="改动记录 / Change log")
+@click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
+@click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
+@click.option("--format", "-f", "form", help="terminal | json | jsonl | csv")
+@click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
+@click.option("--encoding", help="编码 / Encoding")
+@click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
+@click.option("--header-row", type=click.IntRange(min=1), help="表头在第几行 / Row of the header")
+@everywhere
+def fix(
+    session: Session,
+    file: Path,
+    standard: str | None,
+    output: Path | None,
+    dry_run: bool,
+    no_bom: bool,
+    log: Path | None,
+    profile: str | None,
+    as_of: str | None,
+    form: str | None,
+    samples: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    header_row: int | None,
+) -> int:
+    """安全地修补一个 CSV 文件, 原文件不动 / Apply the safe repairs to a CSV file; the original stays as it is"""
+    from gongshu.validators.repair import fix as mended
+
+    if standard is None:
+        raise UsageFault("usage.fix-standard")
+    if output is None and not dry_run:
+        raise UsageFault("usage.fix-output")
+    chosen = form_of(form, None, session)
+    repair = mended(
+        file,
+        standard=standard,
+        output=output,
+        dry_run=dry_run,
+        bom=not no_bom,
+        log=log,
+        profile=profile or setting("profile").value or None,
+        as_of=date_of(as_of),
+        samples=samples_of(samples, 20),
+        registry=session.registry(),
+        options=options_of(None, encoding, delimiter, header_row),
+        lang=session.lang,
+    )
+    if session.json:
+        session.emit(repair.document(lang=session.lang))
+        return repair.report.exit_code
+    if not repair.cells:
+        session.say("fix.nothing")
+    for change in repair.shown if dry_run else ():
+        if not session.quiet:
+            write_text(change.say(session.lang))
+    if dry_run and repair.cells > len(repair.shown):
+        session.say("fix.change-more", count=repair.cells - len(repair.shown))
+    done = "fix.dry" if dry_run else "fix.done"
+    session.say(done, cells=repair.cells, rows=repair.rows, output=output, log=repair.log)
+    if repair.transcoded:
+        session.say("fix.transcoded", encoding=repair.transcoded)
+    if repair.skipped:
+        session.say("fix.skipped", count=repair.skipped)
+    if not dry_run:
+        session.say("fix.after")
+        show(session, repair.report, chosen, None, (file,), shown=3)
+    return repair.report.exit_code
+
+
+@click.command()
+@click.argument("code", required=False)
+@everywhere
+def explain(session: Session, code: str | None) -> int:
+    """一项问题是什么意思、怎么改 / What a finding means and how to mend it"""
+    from gongshu.validators.explain import document, listing
+    from gongshu.validators.explain import explain as page
+
+    if code is None:
+        rows = listing(session.lang)
+        if session.json:
+            session.emit([{"code": name, "title": title} for name, title in rows])
+        else:
+            write_text("\n".join(f"{name:<28} {title}" for name, title in rows))
+    elif session.json:
+        session.emit(document(code, session.lang))
+    else:
+        write_text(page(code, session.lang).rstrip("\n"))
+    return 0
+
+
+@click.group()
+def receipt() -> None:
+    """校验回执 / Receipts: which bytes were judged, with what verdict"""
+
+
+@receipt.command("show")
+@click.argument("file", type=PATH)
+@everywhere
+def receipt_show(session: Session, file: Path) -> int:
+    """回执的内容 / What a receipt says"""
+    from gongshu.validators.receipt import load_receipt
+
+    session.emit(load_receipt(file).document())
+    return 0
+
+
+@receipt.command("verify")
+@click.argument("file", type=PATH)
+@click.argument("data", type=PATH)
+@everywhere
+def receipt_verify(session: Session, file: Path, data: Path) -> int:
+    """回执是否仍对应这个文件 / Whether a receipt still speaks of this very file"""
+    from gongshu.validators.receipt import load_receipt
+
+    found = load_receipt(file)
+    answer = found.verify(data)
+    if session.json:
+        session.emit({"valid": answer.valid, "reason": answer.reason, "id": found.id})
+        return 0 if answer.valid else 1
+    if not answer.valid:
+        write_text(
+            session.words("receipt.void", name=data.name, reason=session.words(f"receipt.reason-{answer.reason}"))
+        )
+        return 1
+    inputs = found.statement.get("inputs", {})
+    verdict = found.statement.get("verdict", "")
+    standards = [each.get("standard") for each in found.statement.get("files", [])]
+    named = ", ".join(dict.fromkeys(f"{each['id']}@{each['version']}" for each in standards if each)) or "-"
+    write_text(
+        session.words("receipt.valid", name=data.name, verdict=verdict, standard=named, as_of=inputs.get("as_of", ""))
+    )
+    if found.signature is None:
+        session.say("receipt.unsigned")
+    else:
+        session.say("receipt.signed", algorithm=found.signature.get("algorithm"), key=found.signature.get("key"))
+    return 0
+
+
+# --- words to values ---------------------------------------------------------------------------------------------
+
+
+def form_of(asked: str | None, output: Path | None, session: Session) -> str:
+    """The report form asked for; else by the output's name; else JSON for machines, the terminal for people."""
+    from gongshu.validators.reports import FORMS, SUFFIXES
+
+    if asked is None:
+        if session.json:
+            return "json"
+        return SUFFIXES.get(output.suffix.lower(), "terminal") if output is not None else "terminal"
+    if asked in FORMS:
+        return asked
+    near = difflib.get_close_matches(asked.lower(), FORMS, 1, 0.3)
+    raise UsageFault("usage.form-unknown", name=asked, near=near[0] if near else "terminal", known=", ".join(FORMS))
+
+
+def samples_of(asked: str | None, default: int | None) -> int | None:
+    """How many places of a fault are kept; None is all of them."""
+    if asked is None:
+        return default
+    if asked.strip().lower() == "all":
+        return None
+    if not asked.strip().isdecimal():
+        raise UsageFault("usage.samples", value=asked)
+    return int(asked)
+
+
+def date_of(asked: str | None) -> date | None:
+    """The reference date; None where today is meant."""
+    if asked is None:
+        return None
+    try:
+        return date.fromisoformat(asked.strip())
+    except ValueError as error:
+        raise UsageFault("usage.as-of", value=asked) from error
+
+
+def options_of(sheet: str | None, encoding: str | None, delimiter: str | None, header_row: int | None) -> Any:
+    """How the files are to be read."""
+    from gongshu.validators.readers.options import ReadOptions
+
+    tabs = {"tab": "\t", "\\t": "\t"}
+    mark = tabs.get(delimiter.lower(), delimiter) if delimiter is not None else None
+    return ReadOptions(sheet=sheet, encoding=encoding, delimiter=mark, header_row=header_row)
+
+
+# --- effects -----------------------------------------------------------------------------------------------------
+
+
+def stamped(report: Report, started: datetime, duration: float) -> Report:
+    """The report with the clock's values, unless whoever made it has put them in."""
+    import dataclasses
+
+    generated = report.generated or started.isoformat(timespec="seconds")
+    return dataclasses.replace(report, generated=generated, duration=report.duration or round(duration, 3))
+
+
+def show(
+    session: Session,
+    report: Report,
+    form: str,
+    output: Path | None,
+    inputs: tuple[Path, ...],
+    *,
+    reproducible: bool = False,
+    shown: int | None = 5,
+) -> None:
+    """Write the report where it was asked for; people also get the verdict when it went to a file."""
+    from gongshu.validators.reports import write
+    from gongshu.validators.reports.output import write_atomically
+
+    options: dict[str, Any] = {"reproducible": reproducible, "shown": sys.maxsize if shown is None else shown}
+    console = {
+        "width": console_width(),
+        "color": session.color and sys.stdout.isatty(),
+        "encoding": encoding_of_console(),
+    }
+    if output is not None:
+        write_atomically(
+            output, lambda out: write(report, out, form_name=form, lang=session.lang, **options), inputs=inputs
+        )
+        if not session.json:
+            write(
+                report,
+                click.get_binary_stream("stdout"),
+                form_name="terminal",
+                lang=session.lang,
+                quiet=True,
+                **console,
+            )
+        return
+    sys.stdout.flush()
+    stream = click.get_binary_stream("stdout")
+    if form == "terminal":
+        options |= {**console, "quiet": session.quiet}
+    write(report, stream, form_name=form, lang=session.lang, **options)
+    stream.flush()
+
+
+def write_text(text: str) -> None:
+    """Text for people, in what the console can print."""
+    from gongshu.validators.reports.terminal import encoded
+
+    sys.stdout.flush()
+    stream = click.get_binary_stream("stdout")
+    stream.write(encoded(text + "\n", encoding_of_console()))
+    stream.flush()
+
+
+def encoding_of_console() -> str:
+    """What standard output takes; the name is always one that Python knows."""
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def console_width() -> int:
+    """The width of the console; 80 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+
+
+@contextmanager
+def progress(session: Session, files: tuple[Path, ...]) -> Iterator[None]:
+    """A moving line on standard error while somebody watches."""
+    if not session.interactive:
+        yield
+        return
+    from rich.console import Console
+
+    names = ", ".join(each.name for each in files[:3]) + (" …" if len(files) > 3 else "")
+    with Console(stderr=True, no_color=not session.color).status(session.words("progress.validating", name=names)):
+        yield
