@@ -100,6 +100,10 @@ class KeyStore:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything held and remove what was spilled."""
         self._held = []
         if self._spill is not None:
             self._spill.close()

@@ -1,0 +1,311 @@
+"""The verdict over data: `validate` reads, judges by a standard, and reports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.standards.model import Standard, Status
+from gongshu.standards.settings import setting
+from gongshu.validators.engine import judge
+from gongshu.validators.finding import Finding, Severity
+from gongshu.validators.headers import blank, fit, titled
+from gongshu.validators.inputs import identity, names_of
+from gongshu.validators.keys import BUDGET
+from gongshu.validators.parents import add_parents
+from gongshu.validators.plan import PUBLICATION, Plan, Terms, compile_plan, severities
+from gongshu.validators.report import FileReport, Report, StandardUsed, Verdict
+from gongshu.validators.tally import Tally, levelled
+from gongshu.validators.whole import Whole
+
+if TYPE_CHECKING:
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.readers.options import ReadOptions
+
+LIKENESSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How one call of `validate` was asked to judge."""
+
+    registry: Registry
+    standard: Standard | None
+    profile: str
+    as_of: date
+    timezone: str
+    options: ReadOptions
+    samples: int | None = 20
+    threads: int | None = None
+    unmask: bool = False
+    checks: Mapping[str, Any] | None = None
+    references: Mapping[str, Any] | None = None
+    budget: int = BUDGET
+
+    def terms(self) -> Terms:
+        """The terms of the plan. Raises `UsageFault` for an unknown profile."""
+        return Terms(
+            as_of=self.as_of,
+            timezone=self.timezone,
+            codes=self.registry.codes,
+            severity=severities(self.standard, self.profile),
+            references=frozenset(self.references or ()),
+            checks=self.checks,
+        )
+
+
+def validate(
+    *sources: Any,
+    standard: Any = None,
+    profile: str | None = None,
+    as_of: date | str | None = None,
+    samples: int | None = 20,
+    registry: Registry | None = None,
+    threads: int | None = None,
+    options: ReadOptions | None = None,
+    references: Mapping[str, Any] | None = None,
+    unmask: bool = False,
+    checks: Mapping[str, Any] | None = None,
+    budget: int = BUDGET,
+) -> Report:
+    """The report over `sources`: paths, bytes, binary file objects, Arrow tables, data frames.
+
+    `standard` is an id, `id@version`, a pack folder, a Table Schema (file or mapping) or a `Standard`; without one the
+    structure alone is looked at. `profile` defaults to the setting, else `publication`; `as_of` to today in the time
+    zone of the settings. `samples` caps the places a finding lists (None: all); counts are exact. `references` are the
+    tables that foreign keys point to, by resource name or standard id. `budget` bounds the memory for keys, in bytes.
+
+    A source that cannot be read makes its file's verdict `unreadable`. Raises `UsageFault` for a path that does not
+    exist or an unknown profile, `StandardFault` for a standard that is faulty or unknown.
+    """
+    started = time.perf_counter()
+    if not sources:
+        raise UsageFault("usage.nothing-given")
+    asked = asking(
+        standard=standard,
+        profile=profile,
+        as_of=as_of,
+        samples=samples,
+        registry=registry,
+        threads=threads,
+        options=options,
+        references=references,
+        unmask=unmask,
+        checks=checks,
+        budget=budget,
+    )
+    files = tuple(_file(source, name, asked) for source, name in zip(sources, names_of(sources)))
+    return Report(
+        verdict=max((each.verdict for each in files), key=list(Verdict).index),
+        publishable=all(each.publishable for each in files),
+        inputs=_inputs(asked, files),
+        files=files,
+        engine={"name": "gongshu", "version": _version()},
+        generated=datetime.now(ZoneInfo(asked.timezone)).isoformat(timespec="seconds"),
+        duration=round(time.perf_counter() - started, 3),
+    )
+
+
+def asking(
+    *,
+    standard: Any = None,
+    profile: str | None = None,
+    as_of: date | str | None = None,
+    registry: Registry | None = None,
+    options: ReadOptions | None = None,
+    **rest: Any,
+) -> Asked:
+    """The same request with every default settled: registry, standard, profile, reference date, time zone."""
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.readers.options import ReadOptions
+
+    known = registry if registry is not None else Registry()
+    found = known.resolve(standard) if standard is not None else None
+    zone = setting("timezone").value
+    return Asked(
+        registry=known,
+        standard=found,
+        profile=profile or setting("profile").value or PUBLICATION,
+        as_of=_day(as_of, zone),
+        timezone=zone,
+        options=options or ReadOptions(),
+        **rest,
+    )
+
+
+def _day(given: date | str | None, zone: str) -> date:
+    try:
+        if given is None:
+            return datetime.now(ZoneInfo(zone)).date()
+        if isinstance(given, datetime):
+            return given.date()
+        return given if isinstance(given, date) else date.fromisoformat(given)
+    except ValueError as error:
+        raise UsageFault("usage.date", value=str(given)) from error
+    except KeyError as error:
+        raise UsageFault("usage.timezone", value=zone) from error
+
+
+# --- one file ----------------------------------------------------------------------------------------------------
+
+
+def _file(source: Any, name: str, asked: Asked) -> FileReport:
+    """The report of one source; what cannot be read is a report too."""
+    terms = asked.terms()
+    try:
+        return _judged(source, name, asked, terms)
+    except SourceFault as fault:
+        size, sha256 = identity(source)
+        params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
+        finding = Finding(fault.code, Severity.ERROR, 1, params=params)
+        return FileReport(
+            name,
+            Verdict.UNREADABLE,
+            bytes=size,
+            sha256=sha256,
+            standard=_used(asked.standard),
+            findings=(finding,),
+        )
+
+
+def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
+    from gongshu.validators.readers import open_table
+
+    table = asked.standard.table if asked.standard is not None else None
+    options = replace(
+        asked.options,
+        name=asked.options.name or name,
+        fit=asked.options.fit or (fit(table) if table is not None else None),
+    )
+    opened = open_table(source, options=options)
+    try:
+        shape = opened.shape
+        plan = compile_plan(asked.standard, shape, terms)
+        tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
+        filled: dict[int, int] = {}
+        rows = 0
+        with Whole(plan, budget=asked.budget) as whole:
+            add_parents(whole, plan, asked, terms)
+            for verdict in judge(opened, plan, threads=asked.threads):
+                tally.take(verdict)
+                whole.take(verdict)
+                for column, count in verdict.filled.items():
+                    filled[column] = filled.get(column, 0) + count
+                rows = verdict.row0 + verdict.batch.records
+            for late in whole.late():
+                tally.late(late)
+            broken = whole.broken_rules()
+        for finding in (
+            *levelled(shape.findings, terms.severity),
+            *plan.header.findings,
+            *titled(shape, terms.severity),
+            *blank(shape, filled, terms.severity),
+            *(Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params) for r in broken),
+        ):
+            tally.finding(finding)
+        return _report(opened, name, asked, plan, tally, rows)
+    finally:
+        opened.close()
+
+
+def _report(opened: Any, name: str, asked: Asked, plan: Plan, tally: Tally, rows: int) -> FileReport:
+    shape = opened.shape
+    findings = tally.findings()
+    not_checked = (*plan.not_checked, *shape.not_checked)
+    wrong = any(each.severity is Severity.ERROR for each in findings)
+    verdict = Verdict.NONCONFORMING if wrong else Verdict.CONFORMS
+    names = shape.header.names if shape.header is not None else ()
+    table = plan.table
+    titles = {each.name: each.title.zh or each.title.en or each.name for each in table.fields} if table else {}
+    return FileReport(
+        name=name,
+        verdict=verdict,
+        bytes=opened.bytes,
+        sha256=opened.sha256,
+        format=shape.format,
+        encoding=shape.encoding,
+        delimiter=shape.delimiter,
+        sheet=shape.sheet,
+        header_line=shape.header.line if shape.header is not None and shape.positioned else None,
+        rows=rows,
+        columns=len(names),
+        standard=_used(asked.standard),
+        looks_like=() if asked.standard is not None else _likenesses(names, asked.registry),
+        checked=plan.checked,
+        not_checked=not_checked,
+        findings=findings,
+        rows_with_errors=tally.rows_with_errors,
+        publishable=verdict is Verdict.CONFORMS
+        and _may_be_published(asked)
+        and not any(each.severity is Severity.ERROR for each in not_checked)
+        and not any(each.code.startswith("privacy.") for each in findings),
+        titles={**titles, **plan.header.written},
+    )
+
+
+def _may_be_published(asked: Asked) -> bool:
+    """Whether a conforming file would be publishable: judged in full by a standard in force on the reference date."""
+    standard = asked.standard
+    return (
+        standard is not None
+        and standard.status is Status.IN_FORCE
+        and (standard.valid_from is None or standard.valid_from <= asked.as_of)
+        and (standard.valid_to is None or asked.as_of <= standard.valid_to)
+        and asked.profile == PUBLICATION
+        and asked.checks is None
+    )
+
+
+def _used(standard: Standard | None) -> StandardUsed | None:
+    if standard is None:
+        return None
+    title = {"zh": standard.title.zh, "en": standard.title.en}
+    return StandardUsed(standard.id, standard.version, standard.fingerprint, title, str(standard.status))
+
+
+def _likenesses(names: Sequence[str], registry: Registry) -> tuple[Mapping[str, Any], ...]:
+    from gongshu.standards.detect import detect
+
+    return tuple(
+        {"id": each.id, "version": each.version, "score": round(each.score, 3), "reasons": list(each.reasons)}
+        for each in detect(names, registry, limit=LIKENESSES)
+    )
+
+
+# --- inputs ------------------------------------------------------------------------------------------------------
+
+
+def _inputs(asked: Asked, files: Sequence[FileReport]) -> dict[str, Any]:
+    """Everything that can change a verdict."""
+    used = _used(asked.standard)
+    return {
+        "standard": None if used is None else {"id": used.id, "version": used.version, "sha256": used.sha256},
+        "profile": asked.profile,
+        "as_of": asked.as_of.isoformat(),
+        "timezone": asked.timezone,
+        "references": {name: identity(each)[1] for name, each in sorted((asked.references or {}).items())},
+        "checks": sorted(asked.checks) if asked.checks is not None else [],
+        "files": [
+            {
+                "name": each.name,
+                "sha256": each.sha256,
+                "format": each.format,
+                "encoding": each.encoding,
+                "delimiter": each.delimiter,
+                "sheet": each.sheet,
+                "header_line": each.header_line,
+            }
+            for each in files
+        ],
+    }
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("gongshu")
