@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 Tree: TypeAlias = list[Any]
 
 # ["column", name] ["text", s] ["number", "1.50"] ["date", iso] ["datetime", iso] ["time", iso] ["boolean", true] ["null"]
-LEAVES = frozenset({"column", "text", "number", "date", "datetime", "time", "boolean", "null", "today"})
+LEAVES = frozenset({"column", "text", "number", "date", "datetime", "time", "boolean", "null", "today", "gathered"})
 
 
 def branches(tree: Tree) -> Iterator[Tree]:
