@@ -16,8 +16,10 @@ def first(connection: sqlite3.Connection) -> None:
         """CREATE TABLE datasets (
             code TEXT PRIMARY KEY, slug TEXT NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
             organisation TEXT REFERENCES organisations(code),
-            version INTEGER NOT NULL, edit INTEGER NOT NULL, state TEXT NOT NULL CHECK (state IN ('published', 'withdrawn')),
-            FOREIGN KEY (code, version, edit) REFERENCES versions(code, version, edit) DEFERRABLE INITIALLY DEFERRED)""",
+            version INTEGER NOT NULL, edit INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('published', 'withdrawn')),
+            FOREIGN KEY (code, version, edit) REFERENCES versions(code, version, edit)
+                DEFERRABLE INITIALLY DEFERRED)""",
         """CREATE TABLE versions (
             code TEXT NOT NULL REFERENCES datasets(code) DEFERRABLE INITIALLY DEFERRED,
             version INTEGER NOT NULL, edit INTEGER NOT NULL, title TEXT NOT NULL, metadata TEXT NOT NULL,
@@ -31,16 +33,16 @@ def first(connection: sqlite3.Connection) -> None:
             FOREIGN KEY (code, version, edit) REFERENCES versions(code, version, edit))""",
         "CREATE INDEX outputs_by_object ON outputs(sha256)",
         """CREATE TABLE records (
-            sha256 TEXT NOT NULL, code TEXT NOT NULL, version INTEGER NOT NULL, edit INTEGER NOT NULL, key TEXT NOT NULL,
-            body TEXT NOT NULL, PRIMARY KEY (code, version, edit, key),
+            sha256 TEXT NOT NULL, code TEXT NOT NULL, version INTEGER NOT NULL, edit INTEGER NOT NULL,
+            key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (code, version, edit, key),
             FOREIGN KEY (code, version, edit) REFERENCES versions(code, version, edit))""",
         """CREATE TABLE receipts (
             sha256 TEXT NOT NULL, code TEXT NOT NULL, version INTEGER NOT NULL, key TEXT NOT NULL,
             PRIMARY KEY (code, version, key))""",
         """CREATE TABLE audit (
-            seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
-            detail TEXT NOT NULL, algorithm TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
-        "CREATE VIRTUAL TABLE found USING fts5(code UNINDEXED, title, body, tokenize = 'unicode61 remove_diacritics 2')",
+            seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+            subject TEXT NOT NULL, detail TEXT NOT NULL, algorithm TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
+        "CREATE VIRTUAL TABLE found USING fts5(code UNINDEXED, title, body, tokenize = 'unicode61')",
     ):
         connection.execute(statement)
 
@@ -53,14 +55,14 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
 
     Raises `PublishFault("catalogue.newer")` for a catalogue that a newer program made.
     """
-    if _version(connection) == len(STEPS):
+    done = _version(connection)
+    if done > len(STEPS):
+        raise PublishFault("catalogue.newer", name=name, found=done, known=len(STEPS))
+    if done == len(STEPS):
         return
     connection.execute("BEGIN IMMEDIATE")  # a second process waits here and then finds everything done
     try:
-        done = _version(connection)
-        if done > len(STEPS):
-            raise PublishFault("catalogue.newer", name=name, found=done, known=len(STEPS))
-        for step in STEPS[done:]:
+        for step in STEPS[_version(connection) :]:
             step(connection)
         connection.execute(f"PRAGMA user_version = {len(STEPS)}")
         connection.execute("COMMIT")

@@ -7,21 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-_RUN = re.compile(r"(?P<han>[㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff〇]+)|(?P<word>[^\W_]+)")
+_HAN = "㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff〇"
+_RUN = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>(?:(?![{_HAN}])[^\W_])+)")
 
 
 def _runs(text: str) -> Iterator[tuple[bool, str]]:
     """Runs of Chinese characters (True) and words in other scripts (False), in order."""
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text).casefold()):
-        if match["han"]:
-            yield True, match["han"]
-            continue
-        # a word of \w may run into Chinese, as in GB2260代码: only the run before the first such character is a word
-        word = match["word"]
-        cut = next((i for i, each in enumerate(word) if _RUN.match(each) and _RUN.match(each)["han"]), len(word))  # type: ignore[index]  # a match was just made
-        yield False, word[:cut]
-        if cut < len(word):
-            yield from _runs(word[cut:])
+        yield match["han"] is not None, match[0]
 
 
 def tokens(text: str) -> list[str]:

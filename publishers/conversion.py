@@ -1,0 +1,207 @@
+"""A source as an audience gets it: typed by its standard, projected, masked; Parquet and CSV written batch by batch."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gongshu.publishers.arrays import arrow_type, spelled, typed
+from gongshu.publishers.projection import Column, Projection, table_schema
+from gongshu.standards.faults import PublishFault
+from gongshu.standards.model import Privacy, Rule, Standard
+
+if TYPE_CHECKING:
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.engine import BatchVerdict
+
+VERSION = "1"  # of the bytes that a conversion gives: it changes when the same source would give others
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A file, the standard it is under, and what else its reading depends on."""
+
+    path: Path
+    standard: Standard
+    as_of: date
+    registry: Registry
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What was written. Paths are in the caller's folder."""
+
+    rows: int
+    columns: tuple[str, ...]
+    schema: Mapping[str, Any]
+    parquet: Path
+    csv: Path
+
+
+def convert(subject: Subject, projection: Projection, folder: Path) -> Converted:
+    """Write both forms of the projection into `folder`; memory is bounded by a batch."""
+    import pyarrow.parquet as pq
+
+    stream = Stream(subject, projection)
+    parquet, text = folder / "data.parquet", folder / "data.csv"
+    rows = 0
+    with text.open("wb") as out, pq.ParquetWriter(parquet, stream.schema, compression="zstd") as writer:
+        _header(out, stream.schema.names)
+        for batch in stream.batches():
+            rows += batch.num_rows
+            writer.write_batch(batch)
+            _body(out, batch)
+        out.flush()
+        os.fsync(out.fileno())
+    described = table_schema(subject.standard, projection, stream.schema.names)
+    return Converted(rows, tuple(stream.schema.names), described, parquet, text)
+
+
+class Stream:
+    """The projected record batches of one source, to be gone through once."""
+
+    def __init__(self, subject: Subject, projection: Projection) -> None:
+        from gongshu.validators.finding import Severity
+        from gongshu.validators.headers import fit
+        from gongshu.validators.plan import Terms, compile_plan
+        from gongshu.validators.readers import open_table
+        from gongshu.validators.readers.options import ReadOptions
+        from gongshu.validators.severities import severity_of
+
+        standard = subject.standard
+        table = standard.table
+        if table is None:
+            raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
+
+        def severity(code: str, rule: str | None, default: str) -> Severity | None:
+            return severity_of(code, rule, standard=standard, default=Severity(default))
+
+        options = ReadOptions(sheet=subject.sheet, fit=fit(table))
+        self._source = open_table(subject.path, options=options)
+        terms = Terms(subject.as_of, "Asia/Shanghai", subject.registry.codes, severity)
+        self._plan = compile_plan(standard, self._source.shape, terms)
+        there = {each.field.name for each in self._plan.columns}
+        self._columns = [each for each in projection.columns if each.field.name in there]
+        self._masks = {each.field.name: _mask(each, subject) for each in self._columns if each.masked}
+        self.schema = pa.schema([(each.field.name, arrow_type(each)) for each in self._columns])
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Batches of typed columns; rows in which everything is absent do not exist."""
+        from gongshu.validators.engine import judge
+
+        try:
+            for verdict in judge(self._source, self._plan, threads=1):
+                batch = self._batch(verdict)
+                if batch.num_rows:
+                    yield batch
+        finally:
+            close = getattr(self._source, "close", None)
+            if close is not None:
+                close()
+
+    def _batch(self, verdict: BatchVerdict) -> pa.RecordBatch:
+        rows = len(verdict.batch.columns[0]) if verdict.batch.columns else 0
+        arrays, blank = [], None
+        for column in self._columns:
+            judged = verdict.judged[column.field.name]
+            if column.masked:
+                array = self._masks[column.field.name](judged, verdict, rows)
+            else:
+                array = typed(column.field, judged)
+            arrays.append(array)
+        for judged in verdict.judged.values():
+            if judged.values.present is None or (judged.failed is not None and judged.failed.any()):
+                blank = None
+                break
+            blank = ~judged.values.present if blank is None else blank & ~judged.values.present
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+        return batch.filter(pa.array(~blank)) if blank is not None and blank.any() else batch
+
+
+def _mask(column: Column, subject: Subject) -> Callable[[Any, BatchVerdict, int], pa.Array]:
+    """The masked column of a batch. A condition that is not surely false masks."""
+    condition = _condition(column.field.privacy, subject) if column.field.privacy.when else None
+
+    def masked(judged: Any, verdict: BatchVerdict, rows: int) -> pa.Array:
+        text = spelled(column.field, judged)
+        hidden = _masked(text, column.field.privacy)
+        if condition is None:
+            return hidden
+        clear = condition(verdict, rows)
+        return pc.if_else(pa.array(clear), text, hidden)
+
+    return masked
+
+
+def _masked(text: pa.Array, privacy: Privacy) -> pa.Array:
+    """Each different value is masked once."""
+    from gongshu.validators.masking import mask
+
+    coded = text.dictionary_encode()
+    changed = pa.array([mask(value, privacy) for value in coded.dictionary.to_pylist()], pa.string())
+    return changed.take(coded.indices)
+
+
+def _condition(privacy: Privacy, subject: Subject) -> Callable[[BatchVerdict, int], Any]:
+    """Rows of which the condition is FALSE: the ones that need no mask."""
+    from gongshu.standards.expressions import columns, kind_of, parse
+    from gongshu.validators.engine import nothing
+    from gongshu.validators.rules import compile_rule
+
+    table = subject.standard.table
+    fields = table.fields if table is not None else ()
+    kinds = {each.name: kind_of(each.type) for each in fields}
+    tree = parse(privacy.when or "", kinds)
+    scales = {each.name: each.scale or 0 for each in fields}
+    rule = compile_rule(Rule("when", privacy.when or "", tree), kinds, scales, subject.registry.codes)
+
+    def clear(verdict: BatchVerdict, rows: int) -> Any:
+        named = {name: verdict.judged[name] for name in columns(tree) if name in verdict.judged}
+        values = {name: each.values for name, each in named.items()}
+        for name in columns(tree):
+            values.setdefault(name, nothing(kinds[name], rows))
+        false = rule.violations(values, rows, today=subject.as_of)
+        for each in named.values():
+            if each.failed is not None:
+                false = false & ~each.failed
+        return false
+
+    return clear
+
+
+def _header(out: BinaryIO, names: list[str]) -> None:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(names)
+    out.write(BOM + line.getvalue().encode("utf-8"))
+
+
+def _body(out: BinaryIO, batch: pa.RecordBatch) -> None:
+    """The rows as text: data are exact, so nothing in them is neutralised; an absent value is an empty cell."""
+    from pyarrow import csv as arrow_csv
+
+    columns = [_text(array) for array in batch.columns]
+    plain = pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    arrow_csv.write_csv(plain, out, arrow_csv.WriteOptions(include_header=False, quoting_style="needed"))
+
+
+def _text(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if pa.types.is_decimal(kind) and kind.scale > 0:
+        text = pc.replace_substring_regex(array.cast(pa.string()), r"(\.\d*?)0+$", r"\1")
+        return pc.replace_substring_regex(text, r"\.$", "")
+    if pa.types.is_timestamp(kind):
+        return pc.replace_substring_regex(pc.strftime(array, "%Y-%m-%dT%H:%M:%S"), r"\.0+$", "")
+    if pa.types.is_time(kind):
+        return pc.replace_substring_regex(array.cast(pa.string()), r"\.0+$", "")
+    return array.cast(pa.string())
