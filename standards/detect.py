@@ -1,0 +1,100 @@
+"""Which standard do these column names look like? From names alone; the file is not read here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gongshu.standards.compiling import compiled
+from gongshu.standards.faults import StandardFault, StandardFaults
+from gongshu.standards.headers import normal
+from gongshu.standards.model import Field, Kind, Status, Table
+from gongshu.standards.registry import Entry, Registry, numbers
+
+REQUIRED, ALL, COLUMNS = 0.3, 0.3, 0.4  # weights of: required fields found, all fields found, columns explained
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a standard was named: the columns that fit, what is missing, and columns it does not know."""
+
+    matched: tuple[str, ...]
+    missing: tuple[str, ...]  # required fields without a column
+    unknown: tuple[str, ...]  # columns without a field
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One standard that the names look like; `score` from 0 to 1."""
+
+    id: str
+    version: str
+    score: float
+    reasons: Reasons
+
+
+def score(names: Sequence[str], table: Table) -> tuple[float, Reasons]:
+    """How well column names fit a table: 1 where every field has its column and every column its field."""
+    owners = {name: place for place, each in enumerate(table.fields) for name in _names(each, table)}
+    found: dict[int, str] = {}
+    unknown = []
+    for name in names:
+        owner = owners.get(normal(name))
+        if owner is None:
+            unknown.append(name)
+        else:
+            found.setdefault(owner, name)
+    required = [place for place, each in enumerate(table.fields) if each.constraints.required]
+    missing = tuple(table.fields[place].name for place in required if place not in found)
+    columns = sum(1 for name in names if normal(name))
+    share_required = 1 - len(missing) / len(required) if required else len(found) / max(len(table.fields), 1)
+    share_all = len(found) / max(len(table.fields), 1)
+    share_columns = len(found) / max(columns, 1)
+    total = REQUIRED * share_required + ALL * share_all + COLUMNS * min(share_columns, 1) if found else 0.0
+    matched = tuple(found[place] for place in sorted(found))
+    return round(total, 4), Reasons(matched, missing, tuple(unknown))
+
+
+def _names(field: Field, table: Table) -> list[str]:
+    wanted = {"name": (field.name,), "title": (field.title.zh, field.title.en), "alias": field.aliases}
+    return [normal(name) for tier in table.header.match for name in wanted.get(tier, ()) if name]
+
+
+def detect(names: Sequence[str], registry: Registry, limit: int = 3) -> list[Match]:
+    """The table standards that the names look most like, best first; only those with a column in common.
+
+    Of each id the version that `registry.get(id)` would give is looked at; withdrawn ones are left out.
+    """
+    found = []
+    for entry in _candidates(registry):
+        table = table_of(registry, entry)
+        if table is None:
+            continue
+        points, reasons = score(names, table)
+        if reasons.matched:
+            found.append(Match(entry.id, entry.version, points, reasons))
+    found.sort(key=lambda each: (-each.score, -len(each.reasons.matched), each.id))
+    return found[:limit]
+
+
+def _candidates(registry: Registry) -> list[Entry]:
+    order = {Status.DRAFT: 0, Status.IN_FORCE: 1}
+    best: dict[str, Entry] = {}
+    for entry in registry.entries():
+        if entry.kind is not Kind.TABLE or entry.faulty or entry.status not in order:
+            continue
+        held = best.get(entry.id)
+        if held is None or (order[entry.status], numbers(entry.version)) > (order[held.status], numbers(held.version)):
+            best[entry.id] = entry
+    return list(best.values())
+
+
+def table_of(registry: Registry, entry: Entry) -> Table | None:
+    """The body of a table standard, without its code lists; a pack that cannot be loaded is passed over here."""
+    form = compiled(entry.folder)
+    if form is not None:
+        return form.standard().table
+    try:
+        return registry.sealed(entry.folder).table
+    except (StandardFault, StandardFaults):
+        return None

@@ -1,0 +1,119 @@
+"""Everything wrong with the packs of a folder: what loading says, and what only a look at other standards can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gongshu.standards.codelists import CodeTable
+from gongshu.standards.consistency import Problem
+from gongshu.standards.faults import StandardFault, StandardFaults
+from gongshu.standards.loading import STANDARD_FILE, Examined, examine
+from gongshu.standards.model import Field, Kind, Reference
+from gongshu.standards.registry import Registry, pack_folders
+
+
+def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:
+    """How many standards were looked at in a folder of packs, a pack or a file, and every fault of theirs."""
+    if path.is_dir():
+        files = [folder / STANDARD_FILE for folder in pack_folders(path)]
+        if not files:
+            raise StandardFault("standards.lint-empty", name=str(path))
+    else:
+        files = [path]
+    found: list[StandardFault] = []
+    for file in files:
+        found.extend(_file(file, registry))
+    return len(files), found
+
+
+def _file(file: Path, registry: Registry) -> list[StandardFault]:
+    if file.suffix.lower() not in (".yaml", ".yml"):
+        try:
+            registry.resolve(file)
+        except StandardFault as fault:
+            return [fault]
+        except StandardFaults as faults:
+            return [each for each in faults.exceptions if isinstance(each, StandardFault)]
+        return []
+    examined = examine(file)
+    faults = [*examined.faults, *(examined.fault(each) for each in _references(examined, registry))]
+    if not faults and file.name == STANDARD_FILE and examined.standard is not None:
+        try:
+            registry.get(examined.standard.reference)  # two of one name that differ
+        except StandardFault as fault:
+            faults.append(fault)
+        except StandardFaults:
+            return faults  # the other one is wrong; it is not what was asked about
+    return sorted(faults, key=lambda each: (str(each.params.get("file", "")), int(each.params.get("line", 0))))
+
+
+def _references(examined: Examined, registry: Registry) -> Iterator[Problem]:
+    standard = examined.standard
+    if standard is None:
+        return
+    for place, field in enumerate(standard.table.fields if standard.table else ()):
+        if field.codelist is not None:
+            yield from _codelist(("fields", place, "codelist"), field, registry)
+    for place, key in enumerate(standard.table.foreign_keys if standard.table else ()):
+        if key.standard is not None:
+            yield from _known(("foreignKeys", place, "reference", "standard"), key.standard, registry)
+    if standard.replaced_by:
+        yield from _known(("replaced_by",), Reference.parse(standard.replaced_by), registry)
+        yield from _replaced_in_a_circle(standard.id, standard.replaced_by, registry)
+
+
+def _known(path: tuple[str | int, ...], wanted: Reference, registry: Registry) -> Iterator[Problem]:
+    try:
+        registry.folder(wanted)
+    except StandardFault as fault:
+        if fault.code == "standard.unknown":
+            near = fault.params["near"]
+            yield Problem(path, "standard.reference-missing", {"name": str(wanted), "near": near})
+        else:
+            yield Problem(path, fault.code, fault.params)
+
+
+def _codelist(path: tuple[str | int, ...], field: Field, registry: Registry) -> Iterator[Problem]:
+    use = field.codelist
+    if use is None:
+        return
+    try:
+        folder = registry.folder(use.list)
+    except StandardFault as fault:
+        code = "standard.codelist-missing" if fault.code == "standard.unknown" else fault.code
+        yield Problem(path, code, {**fault.params, "name": str(use.list) if fault.code == "standard.unknown" else use.list.id})
+        return
+    kind = registry.head(folder).kind
+    if kind is not Kind.CODELIST:
+        params = {"name": str(use.list), "kind": kind.value if kind else "?", "expected": Kind.CODELIST.value}
+        yield Problem(path, "standard.kind-wrong", params)
+        return
+    if use.below is not None:
+        table = _table(registry, use.list)
+        if table is not None and not table.known(use.below):
+            yield Problem((*path, "below"), "standard.code-missing", {"list": str(use.list), "code": use.below})
+
+
+def _table(registry: Registry, wanted: Reference) -> CodeTable | None:
+    """The list's codes; None where the list itself is faulty, which is said where it is linted."""
+    try:
+        return registry.codes(wanted)
+    except (StandardFault, StandardFaults):
+        return None
+
+
+def _replaced_in_a_circle(name: str, after: str, registry: Registry) -> Iterator[Problem]:
+    trail = [name]
+    here = after
+    while here:
+        wanted = Reference.parse(here)
+        if wanted.id in trail:
+            if wanted.id == name:
+                yield Problem(("replaced_by",), "standard.cycle", {"trail": " → ".join([*trail, wanted.id])})
+            return
+        trail.append(wanted.id)
+        try:
+            here = registry.head(registry.folder(wanted)).replaced_by
+        except StandardFault:
+            return
