@@ -1,0 +1,65 @@
+"""Readers: one format per file; whatever a table comes in, the engine gets batches of text with exact positions.
+
+A path, bytes or an open binary file is read by its content's format, whatever its name says. A name that promises
+another format is the finding `file.format-mismatch` {extension, actual}. What cannot be read raises a SourceFault with
+one of `file.unreadable`, `file.empty`, `file.password`, `file.format-mismatch`, `file.too-large`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from gongshu.standards.faults import SourceFault
+from gongshu.validators.batch import Source
+from gongshu.validators.finding import Finding, Severity
+from gongshu.validators.readers.content import open_content
+from gongshu.validators.readers.options import ReadOptions
+from gongshu.validators.readers.sniffing import format_of, promised
+
+__all__ = ["FORMATS", "ReadOptions", "open_table"]
+
+# format -> who reads it, imported when it is asked for: (content, options, findings) -> Source
+FORMATS: dict[str, str] = {
+    "arrow": "gongshu.validators.readers.columnar:open_arrow",
+    "ods": "gongshu.validators.readers.workbook:open_workbook",
+    "parquet": "gongshu.validators.readers.columnar:open_parquet",
+    "text": "gongshu.validators.readers.delimited:open_delimited",
+    "xls": "gongshu.validators.readers.workbook:open_workbook",
+    "xlsb": "gongshu.validators.readers.workbook:open_workbook",
+    "xlsx": "gongshu.validators.readers.workbook:open_workbook",
+}
+
+
+def open_table(
+    source: str | os.PathLike[str] | bytes | BinaryIO | Any, *, options: ReadOptions | None = None
+) -> Source:
+    """One table of a path, bytes, an open binary file, an Arrow table or reader, or a pandas or polars frame."""
+    options = options or ReadOptions()
+    if not isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)) and not hasattr(source, "read"):
+        from gongshu.validators.readers.frames import open_frame
+
+        return open_frame(source, options)
+    content = open_content(source, options.name)
+    try:
+        kind = format_of(content)
+        extension = PurePath(content.name).suffix.lower()
+        expected = promised(content.name)
+        if kind not in FORMATS:
+            reason = "binary" if kind == "binary" else None
+            raise SourceFault(
+                "file.format-mismatch", name=content.name, extension=extension or "—", actual=kind, reason=reason
+            )
+        findings = []
+        if expected and kind not in expected:
+            params = {"extension": extension, "actual": "CSV" if kind == "text" else kind}
+            findings.append(Finding("file.format-mismatch", Severity.WARNING, 1, params=params))
+        module, _, name = FORMATS[kind].partition(":")
+        opened: Callable[..., Source] = getattr(importlib.import_module(module), name)
+        return opened(content, options, findings)
+    except BaseException:
+        content.close()
+        raise

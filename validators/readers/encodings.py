@@ -1,0 +1,289 @@
+"""The encoding of a text file, settled over the whole of it, and the decoding of its blocks.
+
+Strict UTF-8 first. Otherwise every candidate pays for each line that it cannot read and for rare characters that it
+yields; the cheapest wins, UTF-8 before GB18030 before Windows-1252 where they cost the same. UTF-16 is told by its mark
+or by its NULs, and is copied to UTF-8 before anything else looks at it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.validators.batch import Rows
+from gongshu.validators.readers.content import Content, spooled
+
+CHUNK = 4 << 20
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+LIKELY = ("utf-8", "gb18030", "cp1252")  # order settles a tie
+# raw bytes of these may be cut at line breaks, quotes and delimiters (GB18030: not at "|")
+SPLITTABLE = {"utf-8", "gb18030", "cp1252", "ascii", "iso8859-1", "iso8859-15", "koi8-r"}
+UNDEFINED_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+
+
+@dataclass(slots=True)
+class Settled:
+    """What one pass over the file told."""
+
+    encoding: str
+    sha256: str
+    start: int = 0  # bytes of the mark at the file's start
+    bom: bool = False
+    clean: bool = False  # every byte was seen to be valid UTF-8
+    content: Content | None = None  # the UTF-8 copy, where the original cannot be cut raw
+    broken: list[int] = field(default_factory=list)  # offsets of bytes that the copy could not read
+
+
+def settle(content: Content, declared: str | None = None) -> Settled:
+    """The encoding (found, or as declared), the file's SHA-256, and whether it is clean UTF-8."""
+    wanted = _known(declared) if declared else None
+    head = content.read(0, 64 << 10)
+    mark = next(((mark, name) for mark, name in BOMS if head.startswith(mark)), None)
+    digest, valid = _validate(content, len(mark[0]) if mark and mark[1] == "utf-8" else 0)
+    if mark is not None and (
+        wanted is None or wanted == mark[1] or (wanted in ("utf-16", "utf-32") and mark[1].startswith(wanted))
+    ):
+        encoding = mark[1]
+        start = len(mark[0])
+    else:
+        encoding = wanted or _sided(head) or ("utf-8" if valid else _cheapest(content))
+        start = len(mark[0]) if mark is not None and mark[1] == "utf-8" and encoding == "utf-8" else 0
+        encoding = "utf-16-le" if encoding == "utf-16" else "utf-32-le" if encoding == "utf-32" else encoding
+    return Settled(encoding, digest, start, start > 0, valid and encoding == "utf-8")
+
+
+def _known(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        "".encode(found)
+    except (LookupError, ValueError) as fault:
+        raise UsageFault("usage.encoding-unknown", encoding=name) from fault
+    return {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "utf-8-sig": "utf-8"}.get(found, found)
+
+
+def _validate(content: Content, start: int) -> tuple[str, bool]:
+    """SHA-256 of all bytes, and whether those from `start` on are UTF-8."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    valid = True
+    at = 0
+    while chunk := content.read(at, CHUNK):
+        digest.update(chunk)
+        if valid:
+            try:
+                decoder.decode(chunk[start:] if at == 0 else chunk, at + len(chunk) >= content.size)
+            except UnicodeDecodeError:
+                valid = False
+        at += len(chunk)
+    return digest.hexdigest(), valid
+
+
+def _sided(head: bytes) -> str | None:
+    """UTF-16 without a mark: NULs, and nearly all of them in every second place."""
+    nul = head.count(0)
+    if nul < 2 or nul < len(head) * 0.02:
+        return None
+    even = head[::2].count(0)
+    if even >= 0.95 * nul:
+        return "utf-16-be"
+    return "utf-16-le" if nul - even >= 0.95 * nul else None
+
+
+# ---------------------------------------------------------------- which candidate is the cheapest
+
+
+def _cheapest(content: Content) -> str:
+    cost = dict.fromkeys(LIKELY, 0.0)
+    for chunk in _line_chunks(content):
+        for name, paid in _costs(chunk).items():
+            cost[name] += paid
+    return min(LIKELY, key=lambda name: cost[name])
+
+
+def _line_chunks(content: Content) -> Iterator[bytes]:
+    at, carry = 0, b""
+    while got := content.read(at, CHUNK):
+        at += len(got)
+        data = carry + got
+        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or len(data)
+        yield data[:cut]
+        carry = data[cut:]
+    if carry:
+        yield carry
+
+
+def _costs(chunk: bytes) -> dict[str, float]:
+    data = np.frombuffer(chunk, np.uint8)
+    high = data >= 0x80
+    if not high.any():
+        return {}
+    breaks = np.flatnonzero((data == 10) | (data == 13))
+    starts = np.concatenate([[0], breaks[breaks < len(data) - 1] + 1])
+    foreign = int(np.logical_or.reduceat(high, starts).sum())  # lines with anything beyond ASCII
+    beside = np.zeros(len(data), bool)
+    beside[1:] |= high[:-1]
+    beside[:-1] |= high[1:]
+    undefined = np.isin(data, UNDEFINED_1252)
+    western = int(np.logical_or.reduceat(undefined, starts).sum()) + 0.5 * foreign * int((high & beside).sum()) / int(
+        high.sum()
+    )
+    return {"utf-8": float(_bad_utf8(chunk, data, starts)), "gb18030": _cost_gb(chunk, foreign), "cp1252": western}
+
+
+def _bad_utf8(chunk: bytes, data: Rows, starts: Rows) -> int:
+    """Lines that are not UTF-8: counted exactly where they are few, else not fewer than this."""
+    lead = data >= 0xC0
+    follows = np.zeros(len(data), bool)
+    follows[:-1] = (data[1:] & 0xC0) == 0x80
+    least = int(np.logical_or.reduceat(lead & ~follows, starts).sum())
+    if least * 4 > len(starts):
+        return least
+    return sum(not _reads(line, "utf-8") for line in chunk.splitlines())
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cost_gb(chunk: bytes, foreign: int) -> float:
+    try:
+        text = chunk.decode("gb18030")
+        bad = 0
+    except UnicodeDecodeError:
+        bad = sum(not _reads(line, "gb18030") for line in chunk.splitlines())
+        text = chunk.decode("gb18030", "replace")
+    return bad + 0.5 * foreign * rarity(text)
+
+
+def _common() -> np.ndarray:  # type: ignore[type-arg]  # one bool a code unit
+    """The first level of GB 2312 with its punctuation and full-width forms: what most Chinese text is made of."""
+    table = np.zeros(1 << 16, bool)
+    rows = [*range(0xA1, 0xA4), *range(0xB0, 0xD8)]
+    raw = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
+    table[[ord(char) for char in raw.decode("gb2312", "ignore")]] = True
+    return table
+
+
+def rarity(text: str) -> float:
+    """Share of rare characters among those beyond ASCII, 0 where there are none."""
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    units = units[units >= 0x80]
+    return float((~_common()[units]).sum()) / len(units) if len(units) else 0.0
+
+
+# ---------------------------------------------------------------- decoding
+
+
+@dataclass(frozen=True, slots=True)
+class BadBytes:
+    """Bytes of one record that its file's encoding cannot read."""
+
+    record: int  # local
+    offset: int  # of the first of them, in the block
+    raw: bytes  # the record
+    at: int  # the same, in the record
+    size: int
+
+
+def decode(raw: bytes, encoding: str, starts: Rows, ends: Rows) -> tuple[bytes, list[BadBytes]]:
+    """A block as UTF-8 with as many records as before, and the first bad bytes of each record that has any (as U+FFFD)."""
+    whole = _strict(raw, encoding)
+    if whole is not None:
+        return whole, []
+    out: list[bytes] = []
+    bad: list[BadBytes] = []
+    at = 0
+    for record, (start, end) in enumerate(zip(starts.tolist(), ends.tolist())):
+        out.append(raw[at:start])
+        line = raw[start:end]
+        try:
+            out.append(line if line.isascii() else line.decode(encoding).encode())
+        except UnicodeDecodeError as fault:
+            bad.append(BadBytes(record, start + fault.start, line, fault.start, fault.end - fault.start))
+            out.append(line.decode(encoding, "replace").encode())
+        at = end
+    out.append(raw[at:])
+    return b"".join(out), bad
+
+
+def _strict(raw: bytes, encoding: str) -> bytes | None:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return raw if encoding == "utf-8" else text.encode()
+
+
+def readings(bad: BadBytes, encoding: str) -> dict[str, str]:
+    """How the words around the bad bytes would read in each other likely encoding that can read them."""
+    found = {}
+    for name in LIKELY:
+        if name != encoding and _reads(bad.raw, name):
+            found[name] = _around(bad, name)
+    if not found:
+        for name in LIKELY:
+            if name != encoding:
+                found[name] = _around(bad, name)
+    return found
+
+
+def _around(bad: BadBytes, encoding: str) -> str:
+    """The cell-like stretch around the bad bytes, at most 40 characters."""
+    start = max(bad.raw.rfind(mark, 0, bad.at) for mark in (b",", b"\t", b";", b'"', b"\n")) + 1
+    stops = [place for mark in (b",", b"\t", b";", b'"', b"\n") if (place := bad.raw.find(mark, bad.at + 1)) > 0]
+    start = max(start, bad.at - 60)
+    return bad.raw[start : min([*stops, start + 120, len(bad.raw)])].decode(encoding, "replace")[:40]
+
+
+def other_encoding(bad: BadBytes, encoding: str) -> str | None:
+    """The encoding that the whole record was plainly written in, when it is not the file's: it reads, and reads common."""
+    if encoding != "utf-8" and _reads(bad.raw, "utf-8"):
+        return "utf-8"
+    if encoding == "gb18030" or not _reads(bad.raw, "gb18030"):
+        return None
+    return "gb18030" if rarity(bad.raw.decode("gb18030")) <= 0.34 else None
+
+
+def as_utf8(content: Content, settled: Settled) -> Content:
+    """A copy of the text in UTF-8; what cannot be read becomes U+FFFD and its offset is kept in `settled.broken`."""
+    copy = spooled()
+    size = 0
+    decoder = codecs.getincrementaldecoder(settled.encoding)("strict")
+    lenient = codecs.getincrementaldecoder(settled.encoding)("replace")
+    at = settled.start
+    while at < content.size:
+        chunk = content.read(at, CHUNK)
+        if not chunk:
+            raise SourceFault("file.unreadable", name=content.name, reason="corrupt")
+        state = decoder.getstate()
+        final = at + len(chunk) >= content.size
+        try:
+            text = decoder.decode(chunk, final)
+        except UnicodeDecodeError as fault:
+            settled.broken.append(at - len(state[0]) + fault.start)
+            lenient.setstate(state)
+            text = lenient.decode(chunk, final)
+            decoder.setstate(lenient.getstate())
+        except UnicodeError as fault:  # stateful codecs without a decoder for pieces
+            raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+        if size == 0:
+            text = text.removeprefix("\ufeff")
+        size += copy.write(text.encode("utf-8", "replace"))
+        at += len(chunk)
+    return Content(copy, size=size, name=content.name)

@@ -1,0 +1,327 @@
+"""One block of delimited text to columns of text, with every record accounted for.
+
+Structure faults found here: `table.row-short` {found, expected}, `table.row-long` {found, expected} (reason `empty` and a
+warning where the surplus cells are blank), `table.row-blank`, `table.unclosed-quote` (reason `suspected`: a multi-line
+quoted cell that looks like swallowed rows; {lines}), `file.nul`, `file.encoding` and `file.encoding-mixed` {encoding,
+field, position, raw, readings, likely}. A short row is padded with absent cells and a long one cut, so both are judged;
+blank rows and rows with bad bytes are counted in `row` but not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from gongshu.validators.batch import Batch, Rows, Structural
+from gongshu.validators.readers.blocks import (
+    CR,
+    LF,
+    QUOTE,
+    Lines,
+    Piece,
+    Spans,
+    fields,
+    lines_of,
+    quoted_spans,
+    spans_of,
+)
+from gongshu.validators.readers.encodings import BadBytes, decode, other_encoding, readings
+from gongshu.validators.readers.rows import blank_rows, is_blank
+
+EXCERPT = 200  # characters of a row that a finding shows
+BOM = b"\xef\xbb\xbf"
+NOTHING: Rows = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is the same for every block of a file."""
+
+    names: tuple[str, ...]
+    delimiter: bytes
+    encoding: str = "utf-8"
+    width: int = 0  # cells that most rows have, where that is more than the header has
+    clean: bool = False  # known to be valid UTF-8
+    places: bool = True  # the bytes are those of the file itself, so offsets mean something
+
+    @property
+    def columns(self) -> int:
+        """How many columns a batch has."""
+        return len(self.names)
+
+
+def parse_piece(piece: Piece, layout: Layout) -> Batch:
+    """The batch of one piece of a file."""
+    if piece.unclosed:
+        return _unclosed(piece, layout)
+    block, spans, bad = _decoded(piece, layout)
+    lines = lines_of(block, spans)
+    columns, rows, structural = _table(block, spans, lines.records, layout)
+    structural += _bad_bytes(bad, piece, lines, layout)
+    if spans is not None and lines.line_of is not None:
+        structural += _suspected(block, spans, lines, layout)
+    if b"\0" in block:
+        structural += _nuls(block, spans)
+    columns, rows = _without(columns, rows, [found.record for found in bad])
+    blank = blank_rows(columns)
+    if blank is not None:
+        numbers = blank if rows is None else rows[blank]
+        structural.append(Structural("table.row-blank", numbers))
+        columns, rows = _without(columns, rows, numbers.tolist())
+    index = rows if rows is not None and len(rows) != lines.records else None
+    return Batch(columns, lines.records, index, lines.lines, lines.line_of, structural, block=block)
+
+
+def passed_over(raw: bytes, layout: Layout, structural: Sequence[Structural]) -> Batch:
+    """A batch of records that are no data: counted, with their places, but without a row."""
+    block, spans, _ = _decoded(Piece(raw, 0, quoted_spans(raw, layout.delimiter)), layout)
+    lines = lines_of(block, spans)
+    empty = [pa.array([], pa.string()) for _ in layout.names]
+    return Batch(empty, lines.records, NOTHING, lines.lines, lines.line_of, list(structural), block=block)
+
+
+def excerpt(raw: bytes) -> str:
+    """The beginning of a row, as text."""
+    return raw[: EXCERPT * 4].decode("utf-8", "replace")[:EXCERPT]
+
+
+def _unclosed(piece: Piece, layout: Layout) -> Batch:
+    block = piece.raw if layout.clean else piece.raw.decode(layout.encoding, "replace").encode()
+    lines = lines_of(block, None)
+    said = Structural("table.unclosed-quote", np.zeros(1, np.int64), (excerpt(block).rstrip("\r\n"),))
+    empty = [pa.array([], pa.string()) for _ in layout.names]
+    return Batch(empty, 1, NOTHING, lines.lines, None, [said], block=block)
+
+
+def _decoded(piece: Piece, layout: Layout) -> tuple[bytes, Spans | None, list[BadBytes]]:
+    if layout.clean:
+        return piece.raw, piece.spans, []
+    if layout.encoding == "utf-8" or piece.raw.isascii():
+        try:
+            piece.raw.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return piece.raw, piece.spans, []
+    starts, ends = spans_of(piece.raw, piece.spans)
+    block, bad = decode(piece.raw, layout.encoding, starts, ends)
+    return block, quoted_spans(block, layout.delimiter), bad
+
+
+def _table(
+    block: bytes, spans: Spans | None, records: int, layout: Layout
+) -> tuple[list[pa.Array], Rows | None, list[Structural]]:
+    """Columns, the record of each row (None: all in order), and faults of width."""
+    width = max(layout.width, layout.columns)
+    ragged: list[int] = []
+
+    def keep(row: Any) -> str:
+        ragged.append(row.number - 1)
+        return "skip"
+
+    names = [str(number) for number in range(width)]
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(BOM + block if block.startswith(BOM) else block),  # pyarrow drops one mark
+        pyarrow.csv.ReadOptions(use_threads=False, column_names=names, block_size=max(len(block) + 8, 1 << 16)),
+        pyarrow.csv.ParseOptions(
+            delimiter=layout.delimiter.decode(),
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=keep,
+        ),
+        pyarrow.csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(names, pa.string()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    columns = [_one(column) for column in table.columns]
+    structural: list[Structural] = []
+    rows = None
+    if ragged:
+        rows, columns = _mended(block, spans, records, columns, ragged, layout, structural)
+    if width > layout.columns:
+        structural += _surplus(columns, rows, ragged, layout)
+    return columns[: layout.columns], rows, structural
+
+
+def _one(column: Any) -> pa.Array:
+    return (
+        column.chunk(0)
+        if column.num_chunks == 1
+        else pa.concat_arrays(column.chunks)
+        if column.num_chunks
+        else pa.array([], pa.string())
+    )
+
+
+def _mended(
+    block: bytes,
+    spans: Spans | None,
+    records: int,
+    columns: list[pa.Array],
+    ragged: list[int],
+    layout: Layout,
+    structural: list[Structural],
+) -> tuple[Rows, list[pa.Array]]:
+    """Rows of another width put back in their places, padded or cut; what was wrong goes to `structural`."""
+    starts, ends = spans_of(block, spans)
+    width, expected = len(columns), layout.columns
+    cells: list[list[str]] = [[] for _ in range(width)]
+    short: list[tuple[int, str, dict[str, int]]] = []
+    long: list[tuple[int, str, dict[str, int]]] = []
+    surplus: list[tuple[int, str, dict[str, int]]] = []
+    for record in ragged:
+        raw = block[starts[record] : ends[record]]
+        row = [cell.decode("utf-8", "replace") for cell in fields(raw, layout.delimiter)]
+        params = {"found": len(row), "expected": expected}
+        if len(row) < expected and not is_blank(row):
+            short.append((record, excerpt(raw), params))
+        elif len(row) > expected and not is_blank(row):
+            extra = row[expected:]
+            target = surplus if is_blank(extra) else long
+            target.append((record, layout.delimiter.decode().join(extra)[:EXCERPT], params))
+        if len(row) > expected:
+            row = row[:expected]
+        for column, cell in zip(cells, row + [""] * (width - len(row))):
+            column.append(cell)
+    structural += _structural("table.row-short", short)
+    structural += _structural("table.row-long", long)
+    structural += _structural("table.row-long", surplus, reason="empty", severity="warning")
+    regular = np.ones(records, bool)
+    regular[ragged] = False
+    rows = np.concatenate([np.flatnonzero(regular), np.asarray(ragged, np.int64)])
+    order = np.argsort(rows, kind="stable")
+    take = pa.array(order)
+    return rows[order], [
+        pa.concat_arrays([old, pa.array(new, pa.string())]).take(take) for old, new in zip(columns, cells)
+    ]
+
+
+def _structural(
+    code: str, found: Sequence[tuple[int, str, dict[str, int]]], reason: str | None = None, severity: str = "error"
+) -> list[Structural]:
+    if not found:
+        return []
+    rows = np.asarray([each[0] for each in found], np.int64)
+    values, params = tuple(each[1] for each in found), tuple(each[2] for each in found)
+    return [Structural(code, rows, values, params, reason=reason, severity=severity)]
+
+
+def _surplus(columns: list[pa.Array], rows: Rows | None, ragged: list[int], layout: Layout) -> list[Structural]:
+    """Most rows have more cells than the header: those with a value there are too long, the others end in spare delimiters."""
+    extra, count = columns[layout.columns :], len(columns[0])
+    numbers = np.arange(count, dtype=np.int64) if rows is None else rows
+    wide = ~np.isin(numbers, np.asarray(ragged, np.int64))  # rows put back by hand were judged there
+    blank = blank_rows(columns)
+    if blank is not None:
+        wide[blank] = False
+    spare = np.zeros(count, bool)
+    empty = blank_rows(extra)
+    if empty is not None:
+        spare[empty] = True
+    params = {"found": layout.width, "expected": layout.columns}
+    mark = layout.delimiter.decode()
+    long = [
+        (int(numbers[row]), mark.join(column[row].as_py() for column in extra)[:EXCERPT], params)
+        for row in np.flatnonzero(wide & ~spare).tolist()
+    ]
+    short = [(row, "", params) for row in numbers[wide & spare].tolist()]
+    return [
+        *_structural("table.row-long", long),
+        *_structural("table.row-long", short, reason="empty", severity="warning"),
+    ]
+
+
+def _without(columns: list[pa.Array], rows: Rows | None, records: list[int]) -> tuple[list[pa.Array], Rows | None]:
+    """The rows of these records left out."""
+    if not records:
+        return columns, rows
+    numbers = np.arange(len(columns[0]), dtype=np.int64) if rows is None else rows
+    kept = ~np.isin(numbers, np.asarray(records, np.int64))
+    return [column.filter(pa.array(kept)) for column in columns], numbers[kept]
+
+
+def _bad_bytes(bad: list[BadBytes], piece: Piece, lines: Lines, layout: Layout) -> list[Structural]:
+    told: dict[str, list[tuple[BadBytes, dict[str, Any], int]]] = {}
+    for each in bad:
+        before = each.raw[: each.at]
+        last = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+        likely = other_encoding(each, layout.encoding)
+        number = len(fields(before, layout.delimiter)) - 1
+        params = {
+            "encoding": layout.encoding,
+            "field": layout.names[number] if number < layout.columns else "",
+            "position": len(before[last:].decode(layout.encoding, "replace")) + 1,
+            "raw": each.raw[each.at : each.at + each.size].hex(" ").upper(),
+            "readings": readings(each, layout.encoding),
+            "likely": likely or "",
+        }
+        first = each.record if lines.line_of is None else int(lines.line_of[each.record])
+        line = first + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+        told.setdefault("file.encoding-mixed" if likely else "file.encoding", []).append((each, params, line))
+    return [
+        Structural(
+            code,
+            np.asarray([each.record for each, _, _ in found], np.int64),
+            tuple(each.raw.decode(layout.encoding, "replace")[:EXCERPT] for each, _, _ in found),
+            tuple(params for _, params, _ in found),
+            tuple(piece.offset + each.offset for each, _, _ in found) if layout.places else (),
+            tuple(line for _, _, line in found),
+        )
+        for code, found in told.items()
+    ]
+
+
+def _suspected(block: bytes, spans: Spans, lines: Lines, layout: Layout) -> list[Structural]:
+    """Multi-line records that look like several rows swallowed by a quote that was never meant to be closed so late.
+
+    Every one of its lines has as many delimiters as a row needs (a warning), or text stands right behind the closing
+    quote of the multi-line cell (an error).
+    """
+    starts, ends = spans_of(block, spans)
+    assert lines.line_of is not None  # noqa: S101 - the caller asked; says so to the type checker
+    taken = np.diff(np.append(lines.line_of, lines.lines))
+    ragged_close = _ragged_closes(block, spans, layout.delimiter) if spans.stray else NOTHING
+    found: dict[str, list[tuple[int, str, dict[str, int]]]] = {"error": [], "warning": []}
+    for record in np.flatnonzero(taken > 1).tolist():
+        start, end = int(starts[record]), int(ends[record])
+        raw = block[start:end]
+        torn = len(ragged_close) and np.searchsorted(ragged_close, start) < np.searchsorted(ragged_close, end)
+        needed = layout.columns - 1
+        rows = raw.splitlines()
+        if torn or (needed >= 2 and len(rows) > 1 and all(row.count(layout.delimiter) >= needed for row in rows)):
+            found["error" if torn else "warning"].append((record, excerpt(rows[0]), {"lines": int(taken[record])}))
+    return [
+        each
+        for severity, said in found.items()
+        for each in _structural("table.unclosed-quote", said, reason="suspected", severity=severity)
+    ]
+
+
+def _ragged_closes(block: bytes, spans: Spans, delimiter: bytes) -> Rows:
+    """Closing quotes of multi-line cells that text follows."""
+    data = np.frombuffer(block, np.uint8)
+    closes = spans.closes
+    after = data[np.minimum(closes + 1, len(data) - 1)]
+    torn = (closes < len(data) - 1) & (after != delimiter[0]) & (after != LF) & (after != CR) & (after != QUOTE)
+    multi = [
+        close
+        for open_, close in zip(spans.opens[torn].tolist(), closes[torn].tolist())
+        if block.find(b"\n", open_, close) >= 0 or block.find(b"\r", open_, close) >= 0
+    ]
+    return np.asarray(multi, np.int64)
+
+
+def _nuls(block: bytes, spans: Spans | None) -> list[Structural]:
+    starts, ends = spans_of(block, spans)
+    places = np.flatnonzero(np.frombuffer(block, np.uint8) == 0)
+    rows = np.unique(np.searchsorted(starts, places, side="right") - 1)
+    values = tuple(excerpt(block[starts[row] : ends[row]]).replace("\0", "\\0") for row in rows.tolist())
+    return [Structural("file.nul", rows.astype(np.int64), values)]
