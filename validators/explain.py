@@ -35,6 +35,11 @@ def listing(lang: str) -> list[tuple[str, str]]:
     return [(code, _filled(code, lang, "title")) for code in CODES]
 
 
+def title_of(code: str, lang: str) -> str:
+    """What a code is called."""
+    return _filled(code, lang, "title") if code in PARAMS else code
+
+
 def document(code: str, lang: str) -> dict[str, object]:
     """The page of one code as JSON-able data."""
     name = known(code)

@@ -1,0 +1,237 @@
+"""The safe fixes applied to delimited text: touched cells change, every other byte stays, and each change is logged.
+
+The original is never written to. A fix that would give two rows the same key, or bring a finding that was not there
+before, is left out.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gongshu.standards.faults import UsageFault
+from gongshu.validators.mending import Blocked, Change, Pass, opened_table, write_mended
+from gongshu.validators.report import FileReport, Report, Verdict
+
+if TYPE_CHECKING:
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.readers.options import ReadOptions
+    from gongshu.validators.validation import Asked
+
+TEXT_FORMATS = frozenset({"csv", "tsv"})
+ROUNDS = 3  # how often fixes that bring new findings are taken back before none is applied
+GARBLED = frozenset({"file.encoding", "file.encoding-mixed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What was changed and what is left: `report` judges the result."""
+
+    output: Path | None
+    log: Path | None
+    cells: int
+    rows: int
+    skipped: int  # safe fixes left out, as they would repeat a key or bring a new finding
+    transcoded: str | None  # the encoding it came in, where that was not UTF-8
+    shown: tuple[Change, ...]
+    before: Report
+    report: Report
+
+    def document(self, *, lang: str) -> dict[str, Any]:
+        """As JSON-able data."""
+        from gongshu.validators.reports.document import document
+
+        names = ("row", "line", "column", "before", "after", "code")
+        return {
+            "output": self.output.name if self.output else None,
+            "log": self.log.name if self.log else None,
+            "cells": self.cells,
+            "rows": self.rows,
+            "skipped": self.skipped,
+            "transcoded": self.transcoded,
+            "changes": [{name: getattr(each, name) for name in names} for each in self.shown],
+            "report": document(self.report, lang=lang),
+        }
+
+
+def fix(
+    source: str | PathLike[str],
+    *,
+    standard: Any,
+    output: str | PathLike[str] | None = None,
+    dry_run: bool = False,
+    bom: bool = True,
+    log: str | PathLike[str] | None = None,
+    profile: str | None = None,
+    as_of: date | str | None = None,
+    samples: int | None = 20,
+    registry: Registry | None = None,
+    options: ReadOptions | None = None,
+    unmask: bool = False,
+    lang: str = "zh",
+) -> Repair:
+    """The safe fixes of a CSV or TSV file, written to `output` in UTF-8 with a change log beside it.
+
+    Nothing is written when `dry_run`, or when the file cannot be read. Raises `UsageFault` for a workbook, for garbled
+    bytes (they would be lost), and where an output is the input.
+    """
+    from gongshu.validators.reports.output import refuse_input
+    from gongshu.validators.validation import asking
+
+    path = Path(source)
+    target = None if output is None or dry_run else Path(output)
+    if target is None and not dry_run:
+        raise UsageFault("usage.fix-output")
+    log_path = None if target is None else Path(log) if log is not None else target.with_suffix(".changes.csv")
+    for each in (target, log_path):
+        if each is not None:
+            refuse_input(each, (path,))
+    asked = asking(
+        standard=standard,
+        profile=profile,
+        as_of=as_of,
+        samples=samples,
+        registry=registry,
+        options=options,
+        unmask=unmask,
+    )
+    before = _judged(path, asked, path.name)
+    (judged,) = before.files
+    if judged.verdict is Verdict.UNREADABLE:
+        return Repair(None, None, 0, 0, 0, None, (), before, before)
+    if judged.format not in TEXT_FORMATS:
+        raise UsageFault("usage.fix-workbook", name=path.name, format=judged.format)
+    if any(each.code in GARBLED for each in judged.findings):
+        raise UsageFault("usage.fix-encoding", name=path.name)
+    beside = target.parent if target is not None else None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".gongshu-fix-", dir=beside))
+    except OSError as error:
+        raise UsageFault("usage.output-folder", path=str(target), detail=error.strerror or str(error)) from error
+    try:
+        mended, changes = folder / f"mended.{judged.format}", folder / "changes.csv"
+        name = target.name if target is not None else path.name
+        made, after = _until_nothing_new(path, mended, changes, judged, before, asked, name, bom, lang)
+        if target is not None and log_path is not None:
+            _move(changes, log_path)
+            _move(mended, target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    encoding = judged.encoding or "utf-8"
+    transcoded = None if encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "ascii")) else encoding
+    return Repair(target, log_path, made.cells, made.rows, made.skipped, transcoded, tuple(made.shown), before, after)
+
+
+def _until_nothing_new(
+    path: Path,
+    mended: Path,
+    changes: Path,
+    judged: FileReport,
+    before: Report,
+    asked: Asked,
+    name: str,
+    bom: bool,
+    lang: str,
+) -> tuple[Pass, Report]:
+    """Write, judge, and take back the fixes of rows where the result has a finding that the original has not."""
+    blocked: Blocked = {}
+    if any(each.code == "key.duplicate" for each in judged.findings):
+        blocked = _rows_with_repeated_keys(path, asked)
+    made = write_mended(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
+    after = _judged(mended, _read_back(asked), name)
+    for _ in range(ROUNDS):
+        worse = _grown(before, after)
+        if not worse or not made.cells:
+            return made, after
+        full = _judged(mended, _read_back(replace(asked, samples=None)), name)
+        for finding in full.findings:
+            if _group(finding) in worse:
+                for sample in finding.samples:
+                    for row in (sample.row, sample.params.get("first_row")):
+                        if row is not None:
+                            blocked[int(row)] = None
+        made = write_mended(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
+        after = _judged(mended, _read_back(asked), name)
+    if _grown(before, after):
+        made = write_mended(path, mended, changes, judged.sha256, asked, None, bom, lang)
+        after = _judged(mended, _read_back(asked), name)
+    return made, after
+
+
+def _judged(path: Path, asked: Asked, name: str) -> Report:
+    from gongshu.validators.validation import validate
+
+    return validate(
+        path,
+        standard=asked.standard,
+        profile=asked.profile,
+        as_of=asked.as_of,
+        samples=asked.samples,
+        registry=asked.registry,
+        threads=asked.threads,
+        options=replace(asked.options, name=name),
+        unmask=asked.unmask,
+    )
+
+
+def _read_back(asked: Asked) -> Asked:
+    """The result is UTF-8, whatever the original was said to be."""
+    return replace(asked, options=replace(asked.options, encoding=None))
+
+
+def _group(finding: Any) -> tuple[Any, ...]:
+    return (finding.code, finding.columns, finding.rule, finding.reason)
+
+
+def _grown(before: Report, after: Report) -> set[tuple[Any, ...]]:
+    """Kinds of findings that the result has more of; the BOM that we write ourselves is none."""
+    had: Counter[tuple[Any, ...]] = Counter()
+    has: Counter[tuple[Any, ...]] = Counter()
+    for report, counts in ((before, had), (after, has)):
+        for finding in report.findings:
+            if finding.code != "file.bom":
+                counts[_group(finding)] += finding.count
+    return {group for group, count in has.items() if count > had[group]}
+
+
+def _rows_with_repeated_keys(path: Path, asked: Asked) -> Blocked:
+    """Rows whose keys, once repaired, are those of another row: their key columns stay as they are."""
+    from gongshu.validators.engine import judge
+    from gongshu.validators.whole import Whole
+
+    opened, plan = opened_table(path, asked)
+    blocked: dict[int, frozenset[str] | None] = {}
+    try:
+        with Whole(plan) as whole:
+            for number, key in enumerate(plan.keys):
+                if key.role == "foreign" and key.resource:
+                    whole.parents[number] = whole.enter(_no_keys())
+            for verdict in judge(opened, plan, threads=asked.threads):
+                whole.take(verdict)
+            for late in whole.late():
+                if late.code != "key.duplicate" or late.first_rows is None:
+                    continue
+                for row in (*late.rows.tolist(), *late.first_rows.tolist()):
+                    blocked[row] = (blocked.get(row) or frozenset()) | set(late.key.fields)
+    finally:
+        opened.close()
+    return blocked
+
+
+def _no_keys() -> Any:
+    from gongshu.validators.keys import KeyStore
+
+    return KeyStore()
+
+
+def _move(made: Path, target: Path) -> None:
+    try:
+        made.replace(target)
+    except OSError as error:
+        raise UsageFault("usage.output-folder", path=str(target), detail=error.strerror or str(error)) from error
