@@ -89,6 +89,20 @@ class Source(Protocol):
 
     shape: Shape
 
+    @property
+    def sha256(self) -> str | None:
+        """Of the bytes read, lower-case hexadecimal; None for a table in memory."""
+        ...
+
+    @property
+    def bytes(self) -> int | None:
+        """Size; None for a table in memory."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """Tasks in file order; each may be run in another thread, and is run exactly once."""
         ...

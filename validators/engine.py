@@ -21,11 +21,11 @@ from gongshu.validators.batch import Batch, Rows, Source
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.keys import Digests, digest
 from gongshu.validators.keytext import comparable, composed
-from gongshu.validators.values import Values
 
 if TYPE_CHECKING:
     from gongshu.validators.column import Judged
     from gongshu.validators.plan import KeyPlan, Plan, RulePlan
+    from gongshu.validators.values import Values
 
 AHEAD = 1  # batches ready beyond one a thread: memory is bounded by (threads + AHEAD) batches
 
@@ -105,11 +105,13 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
         judged[column.field.name] = answer
         faults += answer.faults
     rows = len(batch.columns[0]) if batch.columns else 0
-    values = _values(judged, plan, rows)
+    values = {name: each.values for name, each in judged.items()}  # rules read what is not there as NULL
     for rule in plan.rules:
         found = _violations(rule, batch, plan, judged, values, rows)
         if found is not None:
             faults.append(found)
+    for check in plan.checks:
+        faults += check(judged, rows)
     keys = []
     for key in plan.keys:
         column_of_keys, absent = _keys(key, batch, judged, rows)
@@ -118,21 +120,6 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
             faults.append(absent)
     filled = {i: _filled(batch.columns[i]) for i in plan.header.nameless} if rows else {}
     return BatchVerdict(batch, faults, judged, keys, filled)
-
-
-def _values(judged: Mapping[str, Judged], plan: Plan, rows: int) -> dict[str, Values]:
-    """Every column that rules may name; one that the file lacks is NULL throughout."""
-    values = {name: each.values for name, each in judged.items()}
-    for name, kind in plan.absent.items():
-        values[name] = nothing(kind, rows)
-    return values
-
-
-def nothing(kind: str, rows: int) -> Values:
-    """A column without a single value."""
-    types: dict[str, Any] = {"date": np.int32, "boolean": np.bool_}
-    data = pa.array([""] * rows, pa.string()) if kind == "text" else np.zeros(rows, types.get(kind, np.int64))
-    return Values(kind, data, np.zeros(rows, np.bool_))
 
 
 def _violations(

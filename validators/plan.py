@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.model import EMPTY, Field, ForeignKey, Reference, Rule, Standard, Table
@@ -15,8 +15,12 @@ from gongshu.validators.headers import HeaderMatch, Severities, match, structure
 
 if TYPE_CHECKING:
     from gongshu.standards.codelists import CodeTable
-    from gongshu.validators.column import ColumnPlan
+    from gongshu.validators.column import ColumnPlan, Judged
+    from gongshu.validators.fault import Fault
     from gongshu.validators.rules import DatasetRule, RowRule
+
+# A check that a caller brings along: judged columns by field name and the number of rows -> faults of one batch
+Check: TypeAlias = "Callable[[Mapping[str, Judged], int], Iterable[Fault]]"
 
 PUBLICATION = "publication"  # the built-in profile: the standard as it stands; only it makes data publishable
 ROW = "row"
@@ -31,7 +35,7 @@ class Terms:
     codes: Callable[[Reference], CodeTable]
     severity: Severities
     references: frozenset[str] = frozenset()  # names of the tables given for foreign keys
-    checks: Mapping[str, Any] | None = None  # the table of checks, when it is not our own
+    checks: tuple[Check, ...] = ()  # further checks that the caller brought along
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Plan:
     rules: tuple[RulePlan, ...] = ()
     dataset_rules: tuple[DatasetPlan, ...] = ()
     keys: tuple[KeyPlan, ...] = ()
-    absent: Mapping[str, str] = field(default_factory=lambda: EMPTY)  # optional fields that the file lacks -> kind
+    checks: tuple[Check, ...] = ()
     checked: int = 0
     not_checked: tuple[NotChecked, ...] = ()
 
@@ -105,7 +109,6 @@ def compile_plan(standard: Standard | None, shape: Shape, terms: Terms) -> Plan:
     if not header.columns:
         return Plan(terms.as_of, table, header, checked=1)
     columns, skipped = _columns(table, header, terms)
-    absent = {each.name: _kind(each) for each in table.fields if each.name not in header.columns}
     rules, unjudged = _rules(table, header, terms)
     dataset_rules, unheld = _dataset_rules(table, header, terms)
     keys, uncompared = _keys(table, header, terms)
@@ -118,8 +121,8 @@ def compile_plan(standard: Standard | None, shape: Shape, terms: Terms) -> Plan:
         rules=tuple(rules),
         dataset_rules=tuple(dataset_rules),
         keys=tuple(keys),
-        absent=absent,
-        checked=checks + sum(each.role != "parent" for each in keys),
+        checks=terms.checks,
+        checked=checks + len(terms.checks) + sum(each.role != "parent" for each in keys),
         not_checked=(*skipped, *unjudged, *unheld, *uncompared),
     )
 
@@ -190,7 +193,7 @@ def _rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[RulePl
         if lacking:
             skipped.append(NotChecked("column-missing", rule.id, "row.rule", lacking, level))
             continue
-        judge = compile_rule(rule, _kinds(table), _scales(table), terms.codes)
+        judge = compile_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(RulePlan(rule.id, judge, names, rule.fields or names, level, _words(rule)))
     return plans, skipped
 
@@ -211,7 +214,7 @@ def _dataset_rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[lis
         if lacking:
             skipped.append(NotChecked("column-missing", rule.id, "dataset.rule", lacking, level))
             continue
-        judge = compile_dataset_rule(rule, _kinds(table), _scales(table), terms.codes)
+        judge = compile_dataset_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(DatasetPlan(rule.id, judge, rule.fields or names, level, _words(rule)))
     return plans, skipped
 
@@ -222,6 +225,12 @@ def _kinds(table: Table) -> dict[str, str]:
 
 def _scales(table: Table) -> dict[str, int]:
     return {each.name: each.scale or 0 for each in table.fields}
+
+
+def _lists(table: Table, terms: Terms) -> Callable[[str], CodeTable]:
+    """The code list of a field by the field's name."""
+    uses = {each.name: each.codelist for each in table.fields if each.codelist is not None}
+    return lambda name: terms.codes(uses[name].list)
 
 
 def _words(rule: Rule) -> dict[str, Any]:
@@ -253,7 +262,7 @@ def _keys(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[KeyPlan
     if not table.primary_key:
         level = terms.severity("row.duplicate", None, "warning")
         if level is not None:
-            plans.append(KeyPlan(ROW, (), None, level))
+            plans.append(KeyPlan(ROW, tuple(header.columns), None, level))
     for each in table.foreign_keys:
         _foreign(each, table, header, terms, plans, skipped)
     return plans, skipped
@@ -296,16 +305,18 @@ def reference_given(key: ForeignKey, given: frozenset[str]) -> str | None:
 # --- terms -------------------------------------------------------------------------------------------------------
 
 
-def severities(standard: Standard | None, profile: str) -> Severities:
-    """How bad each code is under a profile. Raises `UsageFault` for a profile that the standard does not have."""
-    from gongshu.validators.severities import severity_of
+def severities(standard: Standard | None, profile: str | None) -> Severities:
+    """How bad each code is, under a profile if one is named. Raises `UsageFault` for one that is not there."""
+    from gongshu.validators.severities import UNREADABLE, severity_of
 
     known = {PUBLICATION: EMPTY, **(standard.profiles if standard is not None else {})}
-    if profile not in known:
+    if profile is not None and profile not in known:
         raise UsageFault("usage.profile-unknown", name=profile, known=", ".join(sorted(known)))
-    entries = known[profile]
+    entries: Mapping[str, str] = known[profile] if profile is not None else EMPTY
 
     def severity(code: str, rule: str | None, default: str) -> Severity | None:
+        if code in UNREADABLE and default != "error":  # said of a file that could be read all the same
+            return Severity(default)
         if default == "ignore":
             if code not in entries and (rule is None or rule not in entries):
                 return None

@@ -75,12 +75,12 @@ class Tally:
                 if each.severity is Severity.ERROR:
                     wrong[each.rows if index is None else index[each.rows]] = True
             self._keep(kept, faults, verdict)
-        for each in verdict.batch.structural:
-            level = self._severity(each.code, None, each.severity)
+        for shapeless in verdict.batch.structural:
+            level = self._severity(shapeless.code, None, shapeless.severity)
             if level is not None:
                 if level is Severity.ERROR:
-                    wrong[each.rows] = True
-                self._structural(each, level, verdict)
+                    wrong[shapeless.rows] = True
+                self._structural(shapeless, level, verdict)
         self._errors.add(verdict.row0, wrong)
 
     def late(self, found: Late) -> None:
@@ -244,7 +244,7 @@ class Tally:
             firsts = (found.first_rows, found.first_lines)
             earlier = zip(*(each.tolist() for each in firsts if each is not None)) if firsts[0] is not None else None
             for row, line, text in zip(found.rows.tolist(), found.lines.tolist(), found.text.to_pylist()):
-                parts = divided(text, len(names)) if names else ()
+                parts = divided(text, len(names)) if found.code != "row.duplicate" else ()
                 shown = {name: self._mask(name, part) for name, part in zip(names, parts)}
                 params: dict[str, Any] = {"target": found.key.resource} if found.code == "key.foreign" else {}
                 if earlier is not None:

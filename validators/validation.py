@@ -13,17 +13,18 @@ from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.standards.model import Standard, Status
 from gongshu.standards.settings import setting
 from gongshu.validators.engine import judge
-from gongshu.validators.finding import Finding, Severity
+from gongshu.validators.finding import Finding, NotChecked, Severity
 from gongshu.validators.headers import blank, fit, titled
 from gongshu.validators.inputs import identity, names_of
 from gongshu.validators.keys import BUDGET
 from gongshu.validators.parents import add_parents
-from gongshu.validators.plan import PUBLICATION, Plan, Terms, compile_plan, severities
+from gongshu.validators.plan import PUBLICATION, Check, Plan, Terms, compile_plan, severities
 from gongshu.validators.report import FileReport, Report, StandardUsed, Verdict
 from gongshu.validators.tally import Tally, levelled
 from gongshu.validators.whole import Whole
 
 if TYPE_CHECKING:
+    from gongshu.standards.detect import Reasons
     from gongshu.standards.registry import Registry
     from gongshu.validators.readers.options import ReadOptions
 
@@ -36,7 +37,7 @@ class Asked:
 
     registry: Registry
     standard: Standard | None
-    profile: str
+    profile: str | None
     as_of: date
     timezone: str
     options: ReadOptions
@@ -55,7 +56,7 @@ class Asked:
             codes=self.registry.codes,
             severity=severities(self.standard, self.profile),
             references=frozenset(self.references or ()),
-            checks=self.checks,
+            checks=tuple(_extra(self.checks).values()),
         )
 
 
@@ -76,9 +77,11 @@ def validate(
     """The report over `sources`: paths, bytes, binary file objects, Arrow tables, data frames.
 
     `standard` is an id, `id@version`, a pack folder, a Table Schema (file or mapping) or a `Standard`; without one the
-    structure alone is looked at. `profile` defaults to the setting, else `publication`; `as_of` to today in the time
+    structure alone is looked at. `profile` defaults to the setting, else to none; `as_of` to today in the time
     zone of the settings. `samples` caps the places a finding lists (None: all); counts are exact. `references` are the
-    tables that foreign keys point to, by resource name or standard id. `budget` bounds the memory for keys, in bytes.
+    tables that foreign keys point to, by resource name or standard id. `checks` are further checks, `CHECKS | {name:
+    function of the judged columns and the number of rows, giving faults}`; with any, nothing is publishable. `budget`
+    bounds the memory for keys, in bytes.
 
     A source that cannot be read makes its file's verdict `unreadable`. Raises `UsageFault` for a path that does not
     exist or an unknown profile, `StandardFault` for a standard that is faulty or unknown.
@@ -130,12 +133,21 @@ def asking(
     return Asked(
         registry=known,
         standard=found,
-        profile=profile or setting("profile").value or PUBLICATION,
+        profile=profile or setting("profile").value or None,
         as_of=_day(as_of, zone),
         timezone=zone,
         options=options or ReadOptions(),
         **rest,
     )
+
+
+def _extra(checks: Mapping[str, Any] | None) -> dict[str, Check]:
+    """The checks that are not our own."""
+    if not checks:
+        return {}
+    from gongshu.validators.checks import CHECKS
+
+    return {name: check for name, check in checks.items() if CHECKS.get(name) != check}
 
 
 def _day(given: date | str | None, zone: str) -> date:
@@ -188,12 +200,14 @@ def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
         plan = compile_plan(asked.standard, shape, terms)
         tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
         filled: dict[int, int] = {}
+        undone: dict[NotChecked, None] = {}
         rows = 0
         with Whole(plan, budget=asked.budget) as whole:
             add_parents(whole, plan, asked, terms)
             for verdict in judge(opened, plan, threads=asked.threads):
                 tally.take(verdict)
                 whole.take(verdict)
+                undone.update((each, None) for judged in verdict.judged.values() for each in judged.not_checked)
                 for column, count in verdict.filled.items():
                     filled[column] = filled.get(column, 0) + count
                 rows = verdict.row0 + verdict.batch.records
@@ -208,15 +222,17 @@ def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
             *(Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params) for r in broken),
         ):
             tally.finding(finding)
-        return _report(opened, name, asked, plan, tally, rows)
+        return _report(opened, name, asked, plan, tally, rows, tuple(undone))
     finally:
         opened.close()
 
 
-def _report(opened: Any, name: str, asked: Asked, plan: Plan, tally: Tally, rows: int) -> FileReport:
+def _report(
+    opened: Any, name: str, asked: Asked, plan: Plan, tally: Tally, rows: int, undone: tuple[NotChecked, ...]
+) -> FileReport:
     shape = opened.shape
     findings = tally.findings()
-    not_checked = (*plan.not_checked, *shape.not_checked)
+    not_checked = (*plan.not_checked, *undone, *shape.not_checked)
     wrong = any(each.severity is Severity.ERROR for each in findings)
     verdict = Verdict.NONCONFORMING if wrong else Verdict.CONFORMS
     names = shape.header.names if shape.header is not None else ()
@@ -257,7 +273,7 @@ def _may_be_published(asked: Asked) -> bool:
         and (standard.valid_from is None or standard.valid_from <= asked.as_of)
         and (standard.valid_to is None or asked.as_of <= standard.valid_to)
         and asked.profile == PUBLICATION
-        and asked.checks is None
+        and not _extra(asked.checks)
     )
 
 
@@ -272,9 +288,14 @@ def _likenesses(names: Sequence[str], registry: Registry) -> tuple[Mapping[str, 
     from gongshu.standards.detect import detect
 
     return tuple(
-        {"id": each.id, "version": each.version, "score": round(each.score, 3), "reasons": list(each.reasons)}
+        {"id": each.id, "version": each.version, "score": round(each.score, 3), "reasons": _reasons(each.reasons)}
         for each in detect(names, registry, limit=LIKENESSES)
     )
+
+
+def _reasons(found: Reasons) -> list[dict[str, Any]]:
+    sides = {"matched": found.matched, "missing": found.missing, "unknown": found.unknown}
+    return [{side: list(names)} for side, names in sides.items() if names]
 
 
 # --- inputs ------------------------------------------------------------------------------------------------------
@@ -289,7 +310,7 @@ def _inputs(asked: Asked, files: Sequence[FileReport]) -> dict[str, Any]:
         "as_of": asked.as_of.isoformat(),
         "timezone": asked.timezone,
         "references": {name: identity(each)[1] for name, each in sorted((asked.references or {}).items())},
-        "checks": sorted(asked.checks) if asked.checks is not None else [],
+        "checks": sorted(_extra(asked.checks)),
         "files": [
             {
                 "name": each.name,

@@ -43,7 +43,7 @@ class Whole:
         share = budget // max(1, len(plan.keys))
         self._portion = share
         self._stores = [self._stack.enter_context(KeyStore(budget=share, folder=folder)) for _ in plan.keys]
-        self._states: list[Any] = [each.judge.start() for each in plan.dataset_rules]
+        self._states: list[Any] = [each.judge.start(today=plan.as_of) for each in plan.dataset_rules]
         self.parents: dict[int, KeyStore] = {}  # key number -> the keys of the table that it points to
 
     def enter(self, store: KeyStore) -> KeyStore:
@@ -58,9 +58,6 @@ class Whole:
         if self._plan.dataset_rules:
             values = {name: each.values for name, each in verdict.judged.items()}
             rows_here = len(verdict.batch.columns[0]) if verdict.batch.columns else 0
-            from gongshu.validators.engine import nothing
-
-            values |= {name: nothing(kind, rows_here) for name, kind in self._plan.absent.items()}
             self._states = [
                 each.judge.feed(state, values, rows_here) for each, state in zip(self._plan.dataset_rules, self._states)
             ]
