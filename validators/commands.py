@@ -325,7 +325,7 @@ def show(
         if not session.json:
             write(
                 report,
-                click.get_binary_stream("stdout"),
+                sys.stdout.buffer,
                 form_name="terminal",
                 lang=session.lang,
                 quiet=True,
@@ -333,7 +333,7 @@ def show(
             )
         return
     sys.stdout.flush()
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     if form == "terminal":
         options |= {**console, "quiet": session.quiet}
     write(report, stream, form_name=form, lang=session.lang, **options)
@@ -345,7 +345,7 @@ def write_text(text: str) -> None:
     from gongshu.validators.reports.terminal import encoded
 
     sys.stdout.flush()
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(encoded(text + "\n", encoding_of_console()))
     stream.flush()
 

@@ -90,7 +90,9 @@ def verdict_lines(report: Report, look: Look) -> Iterator[str]:
     if any(file.standard is None and file.verdict != Verdict.UNREADABLE for file in report.files):
         yield from (look.style(line, "strong") for line in wrap(say("report.structure-only", look.lang), look.width))
     counts = report.counts
-    text = say(f"report.{report.verdict}", look.lang, errors=counts["errors"], rows=counts["rows_with_errors"])
+    judged = any(file.standard is not None for file in report.files)
+    answer = "structure-conforms" if report.verdict == Verdict.CONFORMS and not judged else str(report.verdict)
+    text = say(f"report.{answer}", look.lang, errors=counts["errors"], rows=counts["rows_with_errors"])
     style = "good" if report.verdict == Verdict.CONFORMS else "bad"
     yield from (look.style(line, style) for line in wrap(text, look.width))
     if len(report.files) > 1:
