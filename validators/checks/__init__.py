@@ -7,9 +7,9 @@ from collections.abc import Mapping
 _HERE = "gongshu.validators.checks"
 
 CHECKS: Mapping[str, str] = {
-    "cell.code-name-given": f"{_HERE}.codes",
-    "cell.code-unknown": f"{_HERE}.codes",
-    "cell.code-withdrawn": f"{_HERE}.codes",
+    "cell.code-name-given": f"{_HERE}.code_name_given",
+    "cell.code-unknown": f"{_HERE}.code_unknown",
+    "cell.code-withdrawn": f"{_HERE}.code_withdrawn",
     "cell.control-char": f"{_HERE}.control_char",
     "cell.date-serial": f"{_HERE}.date_serial",
     "cell.digits-lost": f"{_HERE}.digits_lost",

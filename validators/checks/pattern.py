@@ -20,7 +20,7 @@ LIMIT = 0.5  # seconds that one value may take in the engine that backtracks
 _UNICODE = re.compile(r"(?<!\\)((?:\\\\)*)\\u([0-9A-Fa-f]{4})")
 
 
-class TooSlow(Exception):  # noqa: N818 - it says what happened to one value, nothing is wrong with the program
+class TooSlow(Exception):
     """A pattern took too long on one value, so nothing is known of it."""
 
 

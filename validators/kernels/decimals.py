@@ -45,6 +45,7 @@ def read(column: Any, *, point: bool) -> tuple[Mask | None, Ints, int]:
             room = (bounds[1:] - bounds[:-1]) + (scale - after) <= _DIGITS
             found = found * _POWERS[np.minimum(scale - after, _DIGITS)]
             if not room.all():
+                found[~room] = 0
                 if rows is None:
                     return room, found, scale
                 ok = ok.copy() if ok is not None else np.ones(count, bool)

@@ -39,7 +39,7 @@ def _places(data: Ints, *, wide: bool) -> Ints:
     found: list[Ints] = []
     low = np.flatnonzero((data < 32) | (data == 0x7F))
     found.append(low[_CONTROL[data[low]]])
-    # C1 controls, U+0085, U+00A0; blanks U+1680 and U+2000 .. U+206F save dashes, quotes and dots; U+3000; U+FEFF; forms
+    # C1 controls, U+0085, U+00A0; U+1680; U+2000 .. U+206F but dashes, quotes and dots; U+3000; U+FEFF; forms
     for lead in (0xC2, 0xE1, 0xE2, 0xE3, 0xEF):
         at = np.flatnonzero(data == lead)
         if not len(at):

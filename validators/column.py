@@ -1,0 +1,283 @@
+"""One field of a standard, made ready to judge whole columns.
+
+A kernel screens each batch and accepts what is right beyond doubt; every other cell goes, once a distinct text, to the
+judge of one cell (`cell.py`), which is the definition of every `cell.*` finding. So speed can never change a verdict.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gongshu.standards.codelists import CodeTable
+from gongshu.standards.model import Field, Reference, Table
+from gongshu.validators.batch import DIGITS_LOST, ERROR, Marks, Rows
+from gongshu.validators.cell import FAILED, PRESENT, CellFault, CellJudge, Verdict
+from gongshu.validators.checks import label_differs, pattern, required
+from gongshu.validators.fault import Detail, Fault
+from gongshu.validators.finding import NotChecked, Severity
+from gongshu.validators.kernels.buffers import Ints, Mask, offsets
+from gongshu.validators.parsing.fields import constraints_of, domain_of
+from gongshu.validators.parsing.reading import Screened
+from gongshu.validators.parsing.screening import screened
+from gongshu.validators.values import Values
+
+_EPOCH = date(1970, 1, 1)
+_EXACT = decimal.Context(prec=2000)
+_ROOM = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What judging needs besides the standard. `severity` gives None where a check is off."""
+
+    as_of: date
+    codes: Callable[[Reference], CodeTable]
+    severity: Callable[[str, str | None, str], Severity | None]
+    timezone: str = "Asia/Shanghai"
+
+
+@dataclass(slots=True)
+class Judged:
+    """One column of one batch. `text` is repaired by safe fixes; rules skip the rows of `failed`."""
+
+    faults: list[Fault]
+    values: Values
+    text: Any
+    failed: Mask | None = None
+    not_checked: tuple[NotChecked, ...] = ()  # a pattern that took too long on some cell
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """The checks of one field. Immutable; `judge` may run in several threads."""
+
+    field: Field
+    cell: CellJudge
+    context: Context
+    checks: int
+    needs: tuple[str, ...] = ()
+    as_of: str | None = None  # the column with each row's reference date
+    label: tuple[str, CodeTable] | None = None  # the code column whose name stands here, and its list
+
+    def judge(self, text: Any, marks: Marks | None = None, others: Mapping[str, Values] | None = None) -> Judged:
+        """Judge one column of one batch; `others` holds the columns named in `needs`, as far as they are there."""
+        text = text.fill_null("") if text.null_count else text
+        rows = len(text)
+        absent = self._absent(text)
+        first = screened(self.cell, text)
+        suspect = self._suspects(first, absent, marks, rows)
+        dates = self._dates(others or {})
+        verdicts = self._verdicts(text, suspect, marks, None if dates is None else dates[suspect])
+        faults = [] if absent is None or not self.cell.required else self._missing(text, absent)
+        faults += self._faults(text, suspect, verdicts)
+        judged = self._settle(text, first, absent, suspect, verdicts)
+        judged.faults = faults
+        if self.label is not None and others and self.label[0] in others:
+            self._label(judged, others[self.label[0]])
+        return judged
+
+    def _absent(self, text: Any) -> Mask | None:
+        """Cells that are empty at a glance; blank ones are found singly."""
+        missing = self.cell.missing
+        if missing is None or missing == ("",):
+            bounds = offsets(text)
+            empty = bounds[1:] == bounds[:-1]
+            return empty if empty.any() else None
+        found = np.asarray(pc.is_in(text, value_set=pa.array(missing, pa.string())))
+        return found if found.any() else None
+
+    def _suspects(self, first: Screened, absent: Mask | None, marks: Marks | None, rows: int) -> Rows:
+        if first.ok is None and marks is None:
+            return np.empty(0, np.int64)
+        doubt = np.zeros(rows, bool) if first.ok is None else ~first.ok
+        if marks is not None:
+            doubt |= (marks == ERROR) | (marks == DIGITS_LOST)
+        if absent is not None:
+            doubt &= ~absent
+        return np.flatnonzero(doubt)
+
+    def _dates(self, others: Mapping[str, Values]) -> Ints | None:
+        """The reference date of each row, as days since 1970; None where all have the general one."""
+        values = others.get(self.as_of) if self.as_of is not None else None
+        if values is None or values.kind not in ("date", "datetime"):
+            return None
+        days = values.data if values.kind == "date" else values.data // 86_400_000_000
+        found: Ints = days.astype(np.int64)
+        if values.present is not None:
+            found = np.where(values.present, found, (self.context.as_of - _EPOCH).days)
+        return found
+
+    def _verdicts(self, text: Any, suspect: Rows, marks: Marks | None, dates: Any) -> list[Verdict]:
+        if not len(suspect):
+            return []
+        texts = text.take(pa.array(suspect)).to_pylist()
+        origin = [0] * len(texts) if marks is None else marks[suspect].tolist()
+        days = [None] * len(texts) if dates is None else dates.tolist()
+        known: dict[tuple[str, int, int | None], Verdict] = {}
+        verdicts = []
+        for key in zip(texts, origin, days):
+            verdict = known.get(key)
+            if verdict is None:
+                day = None if key[2] is None else _EPOCH + timedelta(days=key[2])
+                verdict = known[key] = self.cell.judge(key[0], key[1], day)
+            verdicts.append(verdict)
+        return verdicts
+
+    def _severity(self, code: str, rule: str | None) -> Severity | None:
+        free = not self.cell.domain.formal and code in FREE
+        default = self.field.severity or ("warning" if free else "error")
+        return self.context.severity(code, rule, default)
+
+    def _missing(self, text: Any, absent: Mask) -> list[Fault]:
+        severity = self._severity(required.CODE, None)
+        if severity is None:
+            return []
+        rows = np.flatnonzero(absent)
+        return [Fault(required.CODE, severity, (self.field.name,), rows, lambda row: Detail(text[row].as_py()))]
+
+    def _faults(self, text: Any, suspect: Rows, verdicts: list[Verdict]) -> list[Fault]:
+        groups: dict[tuple[str, str | None, str | None], dict[int, CellFault]] = {}
+        for row, verdict in zip(suspect.tolist(), verdicts):
+            for each in verdict.faults:
+                groups.setdefault((each.code, each.rule, each.reason), {})[row] = each
+        faults = []
+        for (code, rule, reason), found in groups.items():
+            severity = self._severity(code, rule)
+            if severity is not None:
+                faults.append(self._fault(text, code, rule, reason, severity, found))
+        return faults
+
+    def _fault(
+        self,
+        text: Any,
+        code: str,
+        rule: str | None,
+        reason: str | None,
+        severity: Severity,
+        found: dict[int, CellFault],
+    ) -> Fault:
+        def describe(row: int) -> Detail:
+            each = found[int(row)]
+            return Detail(text[int(row)].as_py(), each.params, each.fix)
+
+        rows = np.fromiter(found, np.int64, len(found))
+        fixable = any(each.fix is not None and each.fix.safe for each in found.values())
+        return Fault(code, severity, (self.field.name,), rows, describe, rule, reason, fixable=fixable)
+
+    def _settle(
+        self, text: Any, first: Screened, absent: Mask | None, suspect: Rows, verdicts: list[Verdict]
+    ) -> Judged:
+        """Values, repaired text and the cells that failed."""
+        present = None if absent is None else ~absent
+        failed = None
+        repaired = text
+        slow: tuple[NotChecked, ...] = ()
+        if verdicts:
+            states = np.fromiter((each.state for each in verdicts), np.uint8, len(verdicts))
+            if (states != PRESENT).any():
+                present = np.ones(len(text), bool) if present is None else present
+                present[suspect[states != PRESENT]] = False
+            if (states == FAILED).any():
+                failed = np.zeros(len(text), bool)
+                failed[suspect[states == FAILED]] = True
+            mended = [(row, each.text) for row, each in zip(suspect.tolist(), verdicts) if each.text is not None]
+            if mended:
+                mask = np.zeros(len(text), bool)
+                mask[[row for row, _ in mended]] = True
+                words = pa.array([word for _, word in mended], pa.string())
+                repaired = pc.replace_with_mask(text, pa.array(mask), words)
+            if any(each.slow for each in verdicts):
+                slow = (NotChecked("timeout", code=pattern.CODE, columns=(self.field.name,)),)
+        values = _values(self.cell.domain.kind, repaired, first, present, suspect, verdicts)
+        return Judged([], values, repaired, failed, slow)
+
+    def _label(self, judged: Judged, codes: Values) -> None:
+        if self.label is None:
+            return
+        severity = self._severity(label_differs.CODE, None)
+        if severity is None or codes.kind != "text" or judged.values.kind != "text":
+            return
+        columns = (self.field.name, self.label[0])
+        fault = label_differs.label_fault(
+            columns, judged.values, codes, self.label[1], self.context.as_of, severity=severity
+        )
+        if fault is not None:
+            judged.faults.append(fault)
+
+
+# Damage of free text is a warning: nothing is misread because of it.
+FREE = frozenset({"cell.whitespace", "cell.fullwidth", "cell.control-char", "cell.scientific"})
+
+
+def _values(
+    kind: str, text: Any, first: Screened, present: Mask | None, suspect: Rows, verdicts: list[Verdict]
+) -> Values:
+    if kind == "text" or first.data is None:
+        return Values(kind, text, present)
+    good = [(row, each.value) for row, each in zip(suspect.tolist(), verdicts) if each.state == PRESENT]
+    if kind != "number":
+        data = first.data
+        if good:
+            data = data.copy()
+            data[[row for row, _ in good]] = [value for _, value in good]
+        return Values(kind, data, present)
+    return _numbers(first, present, good)
+
+
+def _numbers(first: Screened, present: Mask | None, good: list[tuple[int, Any]]) -> Values:
+    """Whole numbers on one scale; `Decimal` objects where 64 bits do not hold them. NaN and infinities are absent."""
+    data, scale = first.data, first.scale
+    assert data is not None  # noqa: S101 - numbers are always screened with data
+    finite = [(row, value) for row, value in good if value.is_finite()]
+    if len(finite) < len(good):
+        present = np.ones(len(data), bool) if present is None else present
+        present[[row for row, value in good if not value.is_finite()]] = False
+    if not finite:
+        return Values("number", data, present, scale)
+    wanted = max(scale, *(max(0, -value.as_tuple().exponent) for _, value in finite))
+    if wanted <= 18 and int(np.abs(data).max(initial=0)) * 10 ** (wanted - scale) < _ROOM:
+        whole = [(row, int(value.scaleb(wanted, _EXACT))) for row, value in finite]
+        if all(abs(value) < _ROOM for _, value in whole):
+            data = data * 10 ** (wanted - scale)
+            data[[row for row, _ in whole]] = [value for _, value in whole]
+            return Values("number", data, present, wanted)
+    return _objects(data, scale, present, finite)
+
+
+def _objects(data: Any, scale: int, present: Mask | None, finite: list[tuple[int, Any]]) -> Values:
+    objects = np.empty(len(data), object)
+    objects[:] = [decimal.Decimal(value).scaleb(-scale, _EXACT) for value in data.tolist()]
+    for row, value in finite:
+        objects[row] = value
+    return Values("number", objects, present, scale)
+
+
+def compile_column(field: Field, table: Table, context: Context) -> ColumnPlan:
+    """The plan of one field. Raises `StandardFault` for an identifier, pattern or bound that means nothing."""
+    missing = field.missing_values if field.missing_values is not None else table.missing_values
+    domain = domain_of(field, table, context.as_of, context.codes)
+    constraints = constraints_of(field, domain)
+    cell = CellJudge(
+        domain,
+        constraints,
+        required=field.constraints.required,
+        key=field.name in table.primary_key,
+        strict=table.strict,
+        missing=missing,
+    )
+    label = None
+    owner = table.field(field.label_of) if field.label_of else None
+    if owner is not None and owner.codelist is not None:
+        label = (owner.name, context.codes(owner.codelist.list))
+    as_of = field.codelist.as_of if field.codelist is not None else None
+    needs = tuple(dict.fromkeys(name for name in (as_of, label[0] if label else None) if name))
+    checks = 1 + field.constraints.required + len(constraints) + (label is not None)
+    return ColumnPlan(field, cell, context, checks, needs, as_of, label)

@@ -1,0 +1,111 @@
+"""Codes (or names) of a dated code list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from gongshu.standards.codelists import CodeTable
+from gongshu.standards.model import Code, CodelistUse
+from gongshu.validators.checks import code_name_given, code_unknown, code_withdrawn, leading_zero_lost
+from gongshu.validators.finding import Fix
+from gongshu.validators.parsing.reading import Reading, Refusal, Screened
+from gongshu.validators.parsing.texts import members
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A field that draws on a code list. `certain` are texts that are right on every date that can be asked for."""
+
+    use: CodelistUse
+    table: CodeTable
+    as_of: date
+    width: int | None
+    certain: Any = field(compare=False)
+    kind: str = "text"
+    formal: bool = True
+    loose: bool = False
+
+    def read(self, text: str, mark: int, on: date | None) -> Reading | Refusal:
+        """The text, where it is a code (or name) in force on the row's date, or can be made one."""
+        day = on or self.as_of
+        if self._admits(text, day):
+            return self._placed(text, day) or Reading(text, text)
+        if self.use.by == "code":
+            names = self.table.by_name(day)
+            if text in names:
+                return self._named(names[text], day)
+        padded = leading_zero_lost.padded(text, self.width) if self.use.by != "name" else None
+        if padded is not None and padded in self.table.current(day):
+            return self._placed(padded, day) or Reading(padded, padded, leading_zero_lost.CODE)
+        known = self.table.known(text)
+        if self.use.by == "name":
+            current = self.table.current(day).get(text)
+            fix = Fix(current.name_zh or current.name_en, safe=False) if current is not None else None
+            return self._unknown(fix=fix, reason="code-for-name" if current is not None else None)
+        if known and any(row.valid_to is not None and row.valid_to < day for row in known):
+            successor = known[-1].replaced_by
+            good = bool(successor) and successor in self.table.current(day)
+            last = known[-1].valid_to
+            params = {
+                "list": str(self.use.list),
+                "valid_to": last.isoformat() if last else "",
+                "replaced_by": successor,
+            }
+            return Refusal(code_withdrawn.CODE, params, Fix(successor, safe=False) if good else None, whole=True)
+        return self._unknown(reason="not-yet" if known else None)
+
+    def _admits(self, text: str, day: date) -> bool:
+        return (self.use.by != "name" and text in self.table.current(day)) or (
+            self.use.by != "code" and text in self.table.by_name(day)
+        )
+
+    def _named(self, code: str | None, day: date) -> Reading | Refusal:
+        """A name stands where a code is due: safe to mend where the name has one code."""
+        params = {"list": str(self.use.list)}
+        if code is None:
+            return Refusal(code_name_given.CODE, params, reason="ambiguous")
+        return self._placed(code, day) or Reading(code, code, code_name_given.CODE, params=params)
+
+    def _placed(self, text: str, day: date) -> Refusal | None:
+        """What is wrong with the place of a known code (or unique name) in the list's tree."""
+        if self.use.level is None and self.use.below is None:
+            return None
+        code = text if text in self.table.current(day) else self.table.by_name(day).get(text)
+        if code is None:
+            return None
+        if self.use.level is not None and self.table.current(day)[code].level != self.use.level:
+            return self._unknown(reason="level")
+        if self.use.below is not None and not self.table.below(code, self.use.below, day):
+            return self._unknown(reason="below")
+        return None
+
+    def _unknown(self, *, fix: Fix | None = None, reason: str | None = None) -> Refusal:
+        asked = {"list": str(self.use.list), "level": self.use.level, "below": self.use.below}
+        said = {name: each for name, each in asked.items() if each is not None}
+        return Refusal(code_unknown.CODE, said, fix, reason=reason, whole=True)
+
+    def screen(self, column: Any) -> Screened:
+        """Cells that are right on every date."""
+        return Screened(members(column, self.certain) if len(self.certain) else np.zeros(len(column), bool))
+
+
+def codes(use: CodelistUse, table: CodeTable, as_of: date) -> Codes:
+    """The domain of a field that draws on `table`."""
+    lengths = {len(code) for code in table.current(as_of)}
+    bare = Codes(use, table, as_of, lengths.pop() if len(lengths) == 1 else None, pa.array([], pa.string()))
+    texts = {*table.current(as_of), *table.by_name(as_of)}
+    if use.as_of is not None:  # only rows without dates are in force on every date
+        dated = {code for code in table.current(as_of) if any(_dated(row) for row in table.known(code))}
+        texts = set() if use.by == "name" else set(table.current(as_of)) - dated
+    readings = ((text, bare.read(text, 0, None)) for text in texts)
+    certain = sorted(text for text, each in readings if isinstance(each, Reading) and each.damage is None)
+    return Codes(use, table, as_of, bare.width, pa.array(certain, pa.string()))
+
+
+def _dated(row: Code) -> bool:
+    return row.valid_from is not None or row.valid_to is not None
