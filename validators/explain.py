@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import entry, sentence
-from gongshu.validators.vocabulary import CODES, PARAMS
+from gongshu.validators.vocabulary import CODES, PARAMS, WORDS
 
 # how a parameter reads where there is no finding to take it from
 _BLANKS = {"zh": "…", "en": "…"}
@@ -67,8 +67,10 @@ def _lines(code: str, lang: str) -> Iterator[str]:
 
 def _filled(code: str, lang: str, part: str) -> str:
     blank = _BLANKS.get(lang, "…")
-    params = dict.fromkeys((*PARAMS[code], "value", "column", "name", "columns", "rule", "reason", "count"), blank)
-    params |= {name: "" for name in ("hint", "near", "replaced_by") if name in params}
+    params = dict.fromkeys(
+        (*PARAMS[code], *WORDS.get(code, ()), "value", "column", "name", "columns", "rule", "reason", "count"), blank
+    )
+    params |= {name: "" for name in ("hint", "replaced_by") if name in params}
     if code in {"row.rule", "dataset.rule"} and part in {"title", "message"}:
         return sentence("explain.rule", {}, lang)
     return sentence(code, params, lang, part)

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from gongshu.standards.messages import catalogue, languages, sentence
-from gongshu.validators.vocabulary import ALWAYS, CODES, PARAMS
+from gongshu.validators.reports.terms import DERIVED
+from gongshu.validators.vocabulary import ALWAYS, CODES, PARAMS, WORDS
 
 PARTS = ("title", "message", "help", "explain", "bad", "good")
 
@@ -31,9 +32,14 @@ def test_every_code_is_said_in_full(code: str, lang: str) -> None:
     assert isinstance(entry, dict), f"{code} has no words in {lang}"
     assert set(PARTS) <= set(entry)
     for part in PARTS:
-        strange = names(str(entry[part])) - ALWAYS - set(PARAMS[code])
+        strange = names(str(entry[part])) - ALWAYS - set(PARAMS[code]) - set(WORDS.get(code, ()))
         assert not strange, f"{code}.{part} uses {strange}, which nobody gives"
         sentence(code, {}, lang, part)  # the template is well formed
+
+
+def test_what_the_forms_make_is_listed() -> None:
+    assert set(WORDS) <= set(DERIVED)
+    assert set(DERIVED) <= set(CODES)
 
 
 def test_languages_say_the_same_with_the_same_parameters() -> None:

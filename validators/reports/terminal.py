@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -201,6 +201,10 @@ def _detail(finding: Finding, sample: Sample, file: FileReport, lang: str) -> st
     marks = ("“", "”")
     if sample.value is None and finding.code in {"table.row-blank", "row.duplicate", "table.row-short"}:
         return finding_words(finding, lang, "message", sample=sample, file=file)
+    values = sample.params.get("values")
+    if finding.code == "row.rule" and isinstance(values, Mapping) and values:
+        named = ((file.titles.get(name) or name, text) for name, text in values.items())
+        return " ".join(f"{title}={marks[0]}{quoted(str(text or ''))}{marks[1]}" for title, text in named)
     parts = [f"{marks[0]}{quoted(sample.value)}{marks[1]}" if sample.value else say("report.empty-value", lang)]
     if sample.fix is not None and sample.fix.safe:
         fixed = sample.fix.value

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from gongshu.standards.messages import catalogue, entry, fill, sentence
+from gongshu.standards.messages import entry, sentence
 from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport
+from gongshu.validators.reports.terms import derived
 
+_NAMES = re.compile(r"\{\w+\}")
 LONGEST = 60  # characters of a value that are quoted
 
 
@@ -43,14 +46,17 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
     separator = "、" if lang == "zh" else ", "
     given = {**finding.params, **(sample.params if sample is not None else {})}
     value = sample.value if sample is not None else None
+    reason = reason_words(finding.code, finding.reason or given.get("reason"), lang)
     return {
-        **{name: _spoken(name, each, lang) for name, each in given.items()},
+        **{name: _spoken(each, lang) for name, each in given.items()},
+        **{name: _spoken(each, lang) for name, each in derived(given, finding, sample, lang).items()},
+        "detail": given.get("detail") or reason,
         "value": quoted(value) if value else say("report.empty-value", lang),
         "column": titles[0] if titles else str(given.get("column", "")),
         "name": finding.columns[0] if finding.columns else str(given.get("name", "")),
         "columns": separator.join(titles),
         "rule": finding.rule or "",
-        "reason": reason_words(finding.code, finding.reason, lang),
+        "reason": reason,
         "count": finding.count,
     }
 
@@ -91,8 +97,8 @@ def place(sample: Sample, lang: str) -> str:
     return say("report.byte", lang, byte=sample.byte) if sample.byte is not None else ""
 
 
-def _spoken(name: str, value: Any, lang: str) -> Any:
-    """A parameter in the reader's language: texts by language, lists, and terms that the catalogue translates."""
+def _spoken(value: Any, lang: str) -> Any:
+    """A parameter in the reader's language: texts by language, lists joined, what cannot be seen made visible."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
@@ -101,9 +107,8 @@ def _spoken(name: str, value: Any, lang: str) -> Any:
             return first or second or ""
         return ", ".join(f"{key}={each}" for key, each in value.items())
     if isinstance(value, (list, tuple)):
-        shown = [str(_spoken(name, each, lang)) for each in value[:12]]
+        shown = [str(_spoken(each, lang)) for each in value[:12]]
         return ("、" if lang == "zh" else ", ").join([*shown, "…"] if len(value) > len(shown) else shown)
     if isinstance(value, bool) or not isinstance(value, str):
         return value
-    term = catalogue(lang).get(f"term.{name}.{value}")
-    return str(term) if term is not None else fill("{text}", {"text": quoted(value)})
+    return quoted(value)
