@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,12 +99,13 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
     """What the plan says of one batch alone; its place in the file is not known yet."""
     judged: dict[str, Judged] = {}
     faults: list[Fault] = []
+    rows = len(batch.columns[0]) if batch.columns else 0
+    widths = _widths(batch, rows)
     for column in plan.columns:
         others = {name: judged[name].values for name in column.judge.needs if name in judged}
         answer = column.judge.judge(batch.columns[column.index], batch.marks.get(column.index), others)
         judged[column.field.name] = answer
-        faults += answer.faults
-    rows = len(batch.columns[0]) if batch.columns else 0
+        faults += answer.faults if widths is None else _of_cells(answer.faults, widths > column.index)
     values = {name: each.values for name, each in judged.items()}  # rules read what is not there as NULL
     for rule in plan.rules:
         found = _violations(rule, batch, plan, judged, values, rows)
@@ -114,12 +115,32 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
         faults += check(judged, rows)
     keys = []
     for key in plan.keys:
-        column_of_keys, absent = _keys(key, batch, judged, rows)
+        column_of_keys, absent = _keys(key, batch, judged, rows, plan, widths)
         keys.append(column_of_keys)
         if absent is not None:
             faults.append(absent)
     filled = {i: _filled(batch.columns[i]) for i in plan.header.nameless} if rows else {}
     return BatchVerdict(batch, faults, judged, keys, filled)
+
+
+def _widths(batch: Batch, rows: int) -> Rows | None:
+    """How many cells each parsed row has of its own; None where all are complete."""
+    short = [each for each in batch.structural if each.code == "table.row-short" and each.params]
+    if not short:
+        return None
+    widths = np.full(batch.records, len(batch.columns))
+    for each in short:
+        widths[each.rows] = [params.get("found", len(batch.columns)) for params in each.params]
+    return widths[:rows] if batch.index is None else widths[batch.index]
+
+
+def _of_cells(faults: list[Fault], there: np.ndarray[Any, np.dtype[np.bool_]]) -> list[Fault]:
+    """A cell that the row is too short for is not absent: `table.row-short` has said it."""
+    if there.all():
+        return faults
+    return [
+        replace(each, rows=each.rows[there[each.rows]]) if each.code == "cell.required" else each for each in faults
+    ]
 
 
 def _violations(
@@ -153,7 +174,9 @@ def _violations(
 # --- keys --------------------------------------------------------------------------------------------------------
 
 
-def _keys(key: KeyPlan, batch: Batch, judged: Mapping[str, Judged], rows: int) -> tuple[KeyColumn, Fault | None]:
+def _keys(
+    key: KeyPlan, batch: Batch, judged: Mapping[str, Judged], rows: int, plan: Plan, widths: Rows | None
+) -> tuple[KeyColumn, Fault | None]:
     """The keys of the rows that have one; absent parts of a primary key are `key.missing` where nothing else speaks."""
     if key.role == "row":
         columns, absent = [_plain(each) for each in batch.columns], _all_empty(batch)
@@ -167,7 +190,8 @@ def _keys(key: KeyPlan, batch: Batch, judged: Mapping[str, Judged], rows: int) -
             absent = ~one.values.present if one.failed is None else ~(one.values.present | one.failed)
             there &= ~absent
             if name not in key.required:
-                unspoken |= absent
+                there_at_all = None if widths is None else widths > plan.header.columns[name]
+                unspoken |= absent if there_at_all is None else absent & there_at_all
     fault = None
     if key.missing is not None and unspoken.any():
         at = np.flatnonzero(unspoken)

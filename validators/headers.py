@@ -124,7 +124,7 @@ def _find(name: str, tiers: list[dict[str, list[str]]]) -> tuple[int, str | None
         found = tier.get(name if strength == 0 else normal(name))
         if found:
             if len(found) > 1:
-                raise StandardFault("standard.field-ambiguous", name=name, fields=", ".join(found))
+                raise StandardFault("standard.field-alike", name=name, one=found[0], other=found[1])
             return strength, found[0]
     return 0, None
 

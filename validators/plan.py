@@ -189,9 +189,8 @@ def _rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[RulePl
         level = terms.severity("row.rule", rule.id, rule.severity)
         if level is None:
             continue
-        lacking = _lacking(names, table, header)
-        if lacking:
-            skipped.append(NotChecked("column-missing", rule.id, "row.rule", lacking, level))
+        if _lacking(names, table, header):
+            skipped.append(NotChecked("column-missing", rule.id, "row.rule", names, level))
             continue
         judge = compile_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(RulePlan(rule.id, judge, names, rule.fields or names, level, _words(rule)))
@@ -210,9 +209,8 @@ def _dataset_rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[lis
         level = terms.severity("dataset.rule", rule.id, rule.severity)
         if level is None:
             continue
-        lacking = _lacking(names, table, header)
-        if lacking:
-            skipped.append(NotChecked("column-missing", rule.id, "dataset.rule", lacking, level))
+        if _lacking(names, table, header):
+            skipped.append(NotChecked("column-missing", rule.id, "dataset.rule", names, level))
             continue
         judge = compile_dataset_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(DatasetPlan(rule.id, judge, rule.fields or names, level, _words(rule)))

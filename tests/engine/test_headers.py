@@ -89,7 +89,7 @@ def test_one_column_for_two_fields_is_a_fault_of_the_standard():
     table = Table((Field("a", title=Text("名称")), Field("b", title=Text("名 称"))))
     with pytest.raises(StandardFault) as fault:
         match(shape_of("名称"), table, plainly)
-    assert fault.value.code == "standard.field-ambiguous"
+    assert fault.value.code == "standard.field-alike"
 
 
 def test_no_column_at_all_is_one_finding():
