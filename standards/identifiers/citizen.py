@@ -40,7 +40,7 @@ def _citizen_id(value: str, *, region: str, today: date | None) -> str | None:
 
 
 def citizen_id_15(value: str, *, region: str = "any", today: date | None = None) -> str | None:
-    """None for a first-generation number by GB 11643-1989: region, six digits of birth date (19YY), serial, no check."""
+    """None for a first-generation number by GB 11643-1989: region, birth date YYMMDD of the 1900s, serial, no check."""
     reason = misfit(value, PATTERNS["citizen-id-15"], alphabet=DIGITS, lengths=(15,))
     return reason or _region_and_birth(value[:6], "19" + value[6:12], region, today)
 

@@ -32,7 +32,7 @@ def provinces() -> frozenset[str]:
 
 
 def exists(code: str, region: str, also: frozenset[str] = frozenset()) -> bool:
-    """Whether a code will do: `any` asks for a listing at some time, `province` for a known province, `skip` for nothing."""
+    """Whether a code will do: `any` wants a listing at some time, `province` a known province, `skip` nothing."""
     if region == "skip" or code in also:
         return True
     if region == "any":

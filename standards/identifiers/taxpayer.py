@@ -11,7 +11,7 @@ PATTERNS = {"taxpayer-id": f"[{ALPHABET}]{{18}}|[0-9]{{6}}[0-9A-Z]{{9}}|[0-9]{{1
 
 
 def taxpayer_id(value: str) -> str | None:
-    """None for a taxpayer number: a USCC, an old one (region, organisation code), a citizen id, or that with two digits.
+    """None for a taxpayer number: a USCC, an old one (region, organisation code), a citizen id, or that and 2 digits.
 
     An 18-character value is judged as the kind that it comes nearer to. Rules of the tax administration as commonly
     stated; the text itself was not at hand.
