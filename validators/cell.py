@@ -107,7 +107,7 @@ class CellJudge:
             if isinstance(outcome, Reading):
                 if damage is None or outcome.damage is not None:
                     return outcome
-                return Reading(outcome.value, outcome.text, damage)
+                return Reading(outcome.value, outcome.text, damage, params=_said(damage, raw, outcome.text))
         if whitespace.blank(text) or placeholder.filler(text) or placeholder.filler(whitespace.mended(raw)):
             code = control_char.CODE if whitespace.blank(text) else placeholder.CODE
             return Refusal(code, fix=Fix(None, safe=not (self.required or self.key)))
@@ -120,10 +120,10 @@ class CellJudge:
 
     def _free(self, raw: str) -> Reading | Refusal:
         """Free text: full-width letters and digits, invisible characters and blanks at the edges are mended at once."""
-        trimmed = whitespace.mended(raw)
-        steady = whitespace.mended(control_char.mended(trimmed, free=True))
+        trimmed = whitespace.mended(raw, free=True)
+        steady = whitespace.mended(control_char.mended(trimmed, free=True), free=True)
         text = fullwidth.mended(steady, free=True)
-        if not text:
+        if whitespace.blank(text):
             return Refusal(control_char.CODE, fix=Fix(None, safe=not (self.required or self.key)))
         if scientific.scientific(text, free=True):
             return Refusal(scientific.CODE)
@@ -131,7 +131,7 @@ class CellJudge:
             return Reading(raw, raw)
         wide, steered = text != steady, steady != trimmed
         code = fullwidth.CODE if wide else control_char.CODE if steered else whitespace.CODE
-        return Reading(text, text, code)
+        return Reading(text, text, code, params=_said(code, raw, text))
 
     def _refused(self, raw: str, refusal: Refusal) -> Verdict:
         fault = CellFault(refusal.code, refusal.params, refusal.fix, refusal.reason, refusal.rule)
@@ -159,6 +159,13 @@ class CellJudge:
                 faults.append(CellFault(check.code, params))
         text = reading.text if reading.text != raw else None
         return Verdict(PRESENT, tuple(faults), reading.value, text, slow)
+
+
+def _said(damage: str, raw: str, text: str) -> Mapping[str, Any]:
+    """What a finding says of the repair: the right spelling, or which character does not belong there."""
+    if damage != control_char.CODE:
+        return {"expected": text}
+    return {"expected": text, "character": control_char.first(raw)}
 
 
 def _repairs(raw: str, *, loose: bool) -> Iterator[tuple[str | None, str]]:

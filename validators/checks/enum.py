@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CODE = "cell.enum"
+MOST = 20  # values that a finding lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +22,4 @@ class Enum:
         """What to say of one value; None when it is listed."""
         if value in self.allowed:
             return None
-        more = len(self.written) - 20
-        return {"allowed": ", ".join(self.written[:20]) + (f" … (+{more})" if more > 0 else "")}
+        return {"expected": self.written[:MOST]}

@@ -11,9 +11,16 @@ BLANKS = (
 _INNER = str.maketrans({"\u3000": " ", "\xa0": " ", "\u200b": None, "\u2060": None, "\ufeff": None})
 
 
-def mended(text: str) -> str:
-    """The text without surrounding blanks and zero-width characters; wide and hard blanks inside become plain ones."""
-    return text.strip(BLANKS).translate(_INNER).strip(BLANKS)
+_STRAIGHT = BLANKS.replace("\n", "").replace("\r", "")
+
+
+def mended(text: str, *, free: bool = False) -> str:
+    """The text without surrounding blanks and zero-width characters; wide and hard blanks inside become plain ones.
+
+    Line breaks at the edges are damage too, but not in free text, where they only give it air.
+    """
+    edges = _STRAIGHT if free else BLANKS
+    return text.strip(edges).translate(_INNER).strip(edges)
 
 
 def blank(text: str) -> bool:

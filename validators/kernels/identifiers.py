@@ -119,11 +119,12 @@ def _org_check(cells: Bytes, at: int, good: Mask) -> Mask:
 
 def _org_code(cells: Bytes) -> Mask:
     good = np.ones(len(cells), bool)
-    return good & _org_check(cells, 0, good)
+    right = _org_check(cells, 0, good)
+    return good & right
 
 
 def _uscc(cells: Bytes, *, region: str) -> Mask:
-    good = _HEADS[cells[:, 0], cells[:, 1]]
+    good: Mask = _HEADS[cells[:, 0], cells[:, 1]]
     place = _digits(cells, 2, 6, good)
     good &= _places(region, frozenset({regions.STATE}))[np.where(good, place, 0)]
     total = np.zeros(len(cells), np.int32)
@@ -133,11 +134,12 @@ def _uscc(cells: Bytes, *, region: str) -> Mask:
         total += value * np.int32(weight)
     alphabet = np.frombuffer(organisation.ALPHABET.encode(), np.uint8)
     right = _org_check(cells, 8, good)
-    return good & right & (alphabet[-total % 31] == cells[:, 17])
+    good &= right & (alphabet[-total % 31] == cells[:, 17])
+    return good
 
 
 def _mobile(cells: Bytes) -> Mask:
-    good = (cells[:, 0] == ord("1")) & (cells[:, 1] >= ord("3"))
+    good: Mask = (cells[:, 0] == ord("1")) & (cells[:, 1] >= ord("3"))
     _digits(cells, 1, 10, good)
     return good
 
@@ -153,4 +155,5 @@ def _division(cells: Bytes, *, region: str) -> Mask:
         good &= (township >= 1) & (township <= 599)
     else:
         _digits(cells, 6, width - 6, good)
-    return good & _places(region, frozenset())[np.where(good, place, 0)]
+    good &= _places(region, frozenset())[np.where(good, place, 0)]
+    return good

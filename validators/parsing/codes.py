@@ -41,7 +41,9 @@ class Codes:
                 return self._named(names[text], day)
         padded = leading_zero_lost.padded(text, self.width) if self.use.by != "name" else None
         if padded is not None and padded in self.table.current(day):
-            return self._placed(padded, day) or Reading(padded, padded, leading_zero_lost.CODE)
+            return self._placed(padded, day) or Reading(
+                padded, padded, leading_zero_lost.CODE, params={"expected": padded}
+            )
         known = self.table.known(text)
         if self.use.by == "name":
             current = self.table.current(day).get(text)
@@ -57,7 +59,7 @@ class Codes:
                 "replaced_by": successor,
             }
             return Refusal(code_withdrawn.CODE, params, Fix(successor, safe=False) if good else None, whole=True)
-        return self._unknown(reason="not-yet" if known else None)
+        return self._unknown(reason="future" if known else None)
 
     def _admits(self, text: str, day: date) -> bool:
         return (self.use.by != "name" and text in self.table.current(day)) or (
@@ -66,10 +68,11 @@ class Codes:
 
     def _named(self, code: str | None, day: date) -> Reading | Refusal:
         """A name stands where a code is due: safe to mend where the name has one code."""
-        params = {"list": str(self.use.list)}
+        said = {"list": str(self.use.list)}
         if code is None:
-            return Refusal(code_name_given.CODE, params, reason="ambiguous")
-        return self._placed(code, day) or Reading(code, code, code_name_given.CODE, params=params)
+            return Refusal(code_name_given.CODE, said, reason="ambiguous")
+        said["expected"] = code
+        return self._placed(code, day) or Reading(code, code, code_name_given.CODE, params=said)
 
     def _placed(self, text: str, day: date) -> Refusal | None:
         """What is wrong with the place of a known code (or unique name) in the list's tree."""

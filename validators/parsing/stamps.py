@@ -55,6 +55,10 @@ class Stamps:
         return "text" if self.type == "yearmonth" else self.type
 
     @cached_property
+    def _example(self) -> str:
+        return _again(datetime(2024, 1, 5, 8, 30), self.write)  # noqa: DTZ001 - data tell no zone
+
+    @cached_property
     def _kernel(self) -> stamps.StampKernel | None:
         return stamps.template(self.write)
 
@@ -70,7 +74,7 @@ class Stamps:
         right = self._written(text)
         if right is not None:
             return Reading(self.value(right), text)
-        refusal = Refusal(types.CODE, {"type": self.type, "format": self.write})
+        refusal = Refusal(types.CODE, {"expected": self.type, "example": self._example})
         if self.strict:
             return refusal
         if mark == DATE:
@@ -79,13 +83,14 @@ class Stamps:
             return refusal if moment is None else Reading(self.value(moment), self.spell(moment))
         moment = self._moment(text, self.readable)
         if moment is not None:
-            return Reading(self.value(moment), self.spell(moment), spelling.CODE, params={"format": self.write})
+            return Reading(self.value(moment), self.spell(moment), spelling.CODE, params={"expected": self._example})
         day = date_serial.day(text) if self.type in ("date", "datetime") else None
         if day is not None:
             spelt = self.spell(datetime.combine(day, time()))
             if mark == NUMBER:
-                return Reading(self.value(datetime.combine(day, time())), spelt, date_serial.CODE)
-            return Refusal(date_serial.CODE, fix=Fix(spelt, safe=False))
+                moment = datetime.combine(day, time())
+                return Reading(self.value(moment), spelt, date_serial.CODE, params={"expected": spelt})
+            return Refusal(date_serial.CODE, {"expected": spelt}, fix=Fix(spelt, safe=False))
         turned = _TURNED.fullmatch(text) if self.type == "date" else None
         if turned:
             return self._turned(int(turned[1]), int(turned[2]), int(turned[3])) or refusal
@@ -97,7 +102,9 @@ class Stamps:
         found = _moment(year, month, day)
         if found is None or not self.readable:
             return None
-        return Refusal(spelling.CODE, {"format": self.write}, Fix(self.spell(found), safe=False), reason="ambiguous")
+        return Refusal(
+            spelling.CODE, {"expected": self._example}, Fix(self.spell(found), safe=False), reason="ambiguous"
+        )
 
     def _written(self, text: str) -> datetime | None:
         """The moment of a text in the right spelling, with every digit in its place."""
@@ -153,9 +160,9 @@ def _whole_day(text: str) -> bool:
     return len(text) >= 8
 
 
-def _moment(year: int, month: int, day: int, *clock: int) -> datetime | None:
+def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime | None:
     try:
-        return datetime(year, month, day, *clock)  # noqa: DTZ001 - data tell no zone
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - data tell no zone
     except ValueError:
         return None
 

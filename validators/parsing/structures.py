@@ -114,7 +114,9 @@ class Structures:
     def read(self, text: str, mark: int, on: date | None) -> Reading | Refusal:
         """One cell."""
         accepts = ACCEPTS.get((self.type, self.format)) or ACCEPTS[(self.type, "default")]
-        return Reading(text, text) if accepts(text) else Refusal(types.CODE, {"type": self.type, "format": self.format})
+        if accepts(text):
+            return Reading(text, text)
+        return Refusal(types.CODE, {"expected": self.type if self.format == "default" else self.format})
 
     def screen(self, column: Any) -> Screened:
         """Nothing is certain of a whole column."""
