@@ -41,7 +41,8 @@ def first(connection: sqlite3.Connection) -> None:
             PRIMARY KEY (code, version, key))""",
         """CREATE TABLE audit (
             seq INTEGER PRIMARY KEY, at TEXT NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-            subject TEXT NOT NULL, detail TEXT NOT NULL, algorithm TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
+            subject TEXT NOT NULL, detail TEXT NOT NULL, algorithm TEXT NOT NULL,
+            previous TEXT NOT NULL, hash TEXT NOT NULL)""",
         "CREATE VIRTUAL TABLE found USING fts5(code UNINDEXED, title, body, tokenize = 'unicode61')",
     ):
         connection.execute(statement)

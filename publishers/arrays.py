@@ -67,7 +67,9 @@ def _numbers(field: Field, values: Any, absent: Any, wanted: Any) -> pa.Array:
     try:
         if values.data.dtype == object:
             data = [None if absent is not None and absent[i] else each for i, each in enumerate(values.data)]
-            return pa.array(data, pa.decimal128(DIGITS, wanted.scale if pa.types.is_decimal(wanted) else 0)).cast(wanted)
+            return pa.array(data, pa.decimal128(DIGITS, wanted.scale if pa.types.is_decimal(wanted) else 0)).cast(
+                wanted
+            )
         whole = pa.array(values.data.astype(np.int64, copy=False), pa.int64(), mask=absent)
         if values.scale == 0 and pa.types.is_integer(wanted):
             return whole

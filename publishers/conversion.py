@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from gongshu.publishers.arrays import arrow_type, spelled, typed
 from gongshu.publishers.projection import Column, Projection, table_schema
 from gongshu.standards.faults import PublishFault
 from gongshu.standards.model import Privacy, Rule, Standard
+from gongshu.standards.settings import setting
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
@@ -72,24 +73,24 @@ class Stream:
     """The projected record batches of one source, to be gone through once."""
 
     def __init__(self, subject: Subject, projection: Projection) -> None:
-        from gongshu.validators.finding import Severity
         from gongshu.validators.headers import fit
-        from gongshu.validators.plan import Terms, compile_plan
+        from gongshu.validators.plan import PUBLICATION, Terms, compile_plan, severities
         from gongshu.validators.readers import open_table
         from gongshu.validators.readers.options import ReadOptions
-        from gongshu.validators.severities import severity_of
 
         standard = subject.standard
         table = standard.table
         if table is None:
             raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
 
-        def severity(code: str, rule: str | None, default: str) -> Severity | None:
-            return severity_of(code, rule, standard=standard, default=Severity(default))
-
         options = ReadOptions(sheet=subject.sheet, fit=fit(table))
         self._source = open_table(subject.path, options=options)
-        terms = Terms(subject.as_of, "Asia/Shanghai", subject.registry.codes, severity)
+        terms = Terms(
+            as_of=subject.as_of,
+            timezone=setting("timezone").value,
+            codes=subject.registry.codes,
+            severity=severities(standard, PUBLICATION),
+        )
         self._plan = compile_plan(standard, self._source.shape, terms)
         there = {each.field.name for each in self._plan.columns}
         self._columns = [each for each in projection.columns if each.field.name in there]
@@ -178,6 +179,13 @@ def _condition(privacy: Privacy, subject: Subject) -> Callable[[BatchVerdict, in
         return false
 
     return clear
+
+
+def write_csv(out: BinaryIO, names: list[str], batches: Iterable[pa.RecordBatch]) -> None:
+    """A CSV as all of ours: UTF-8 with a BOM, line feeds, quotes where they are needed."""
+    _header(out, names)
+    for batch in batches:
+        _body(out, batch)
 
 
 def _header(out: BinaryIO, names: list[str]) -> None:

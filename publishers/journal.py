@@ -50,7 +50,8 @@ class Journal:
     def steps(self, plan: str) -> list[Step]:
         """Every step of a plan, in order."""
         found = self._connection.execute(
-            "SELECT position, target, code, state, fault, own_states FROM journal WHERE plan = ? ORDER BY position", (plan,)
+            "SELECT position, target, code, state, fault, own_states FROM journal WHERE plan = ? ORDER BY position",
+            (plan,),
         )
         return [Step(*row[:4], json.loads(row[4]) if row[4] else None, tuple(json.loads(row[5]))) for row in found]
 

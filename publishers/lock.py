@@ -44,7 +44,7 @@ def _lock(handle: int) -> bool:
 
 @contextmanager
 def held(path: Path, *, subject: str) -> Iterator[None]:
-    """Hold the lock for the block, then remove it. Raises `PublishFault("publish.locked")` while it is held elsewhere."""
+    """Hold the lock for the block. Raises `PublishFault("publish.locked")` while somebody else holds it."""
     handle = take(path)
     if handle is None:
         raise PublishFault("publish.locked", subject=subject)
