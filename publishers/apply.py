@@ -1,0 +1,261 @@
+"""Carrying a plan out: exactly that plan, durable step by step, so that dying anywhere and coming again gives the same.
+
+Resume: a step with an intent looks at its target again. The desired state: done. The state that the plan saw, or one of
+our own on the way: again. Anything else: conflict, because somebody else was there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gongshu.publishers import identity, journal
+from gongshu.publishers.canonical import canonical, file_sha256
+from gongshu.publishers.conversion import Subject, convert
+from gongshu.publishers.gate import Terms, examine, standard_of
+from gongshu.publishers.journal import Journal, Step
+from gongshu.publishers.ledger import Ledger, Output, Publication, Resource
+from gongshu.publishers.lock import held
+from gongshu.publishers.manifest import File
+from gongshu.publishers.mirrors import Mirror
+from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, PlannedFile, reason, state_sha256
+from gongshu.publishers.projection import OPEN, project, table_schema
+from gongshu.publishers.record import record
+from gongshu.standards.faults import Fault, PublishFault
+
+Points = Callable[[str], None]
+PARQUET, CSV, JSON, BYTES = "application/vnd.apache.parquet", "text/csv", "application/json", "application/octet-stream"
+
+
+def nothing(point: str) -> None:
+    """No fault is injected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Every step of a plan as it stands now."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def retryable(self) -> tuple[Step, ...]:
+        """Steps that another `apply` of the same plan tries again."""
+        return tuple(step for step in self.steps if step.state == journal.FAILED)
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """Steps whose target moved: they need a new plan."""
+        return tuple(step for step in self.steps if step.state == journal.CONFLICT)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every step is done, else 1."""
+        return 0 if all(step.state == journal.DONE for step in self.steps) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Everything that an apply works with."""
+
+    ledger: Ledger
+    mirrors: Mapping[str, Mirror]
+    terms: Terms
+    now: Callable[[], str]  # ISO 8601 with offset
+    actor: str = ""
+    plan: str = ""
+    at: Points = nothing
+
+
+def apply(plan: Plan, hands: Hands) -> Outcome:
+    """Do what the plan says and is not done yet; go on past failures. Raises `PublishFault("publish.locked")` while
+    another apply of this plan runs."""
+    if plan.namespace != hands.ledger.namespace:
+        raise PublishFault("publish.other-catalogue", path=plan.catalogue)
+    name = plan.sha256
+    hands = replace(hands, plan=name)
+    acting = [item for item in plan.items if item.acts]
+    locks = hands.ledger.journal.parent / "locks"
+    with ExitStack() as stack:
+        stack.enter_context(held(locks / f"{name}.lock", subject=name[:12]))
+        book = stack.enter_context(closing(Journal(hands.ledger.journal)))
+        hands.ledger.workplace()  # what a killed process left behind goes now
+        steps = book.begin(name, [(item.target, item.code) for item in acting])
+        hands.at("begun")
+        for item, step in zip(acting, steps, strict=True):
+            if step.state not in (journal.DONE, journal.CONFLICT):
+                _step(item, step, book, hands)
+        for mirror in hands.mirrors.values():
+            with mirror.lock():
+                mirror.tidy()
+        hands.at("finished")
+        return Outcome(tuple(book.steps(name)))
+
+
+def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
+    """Bring one item to done, failed or conflict."""
+    try:
+        with _target(item, hands):
+            seen = _look(item, hands)
+            if seen == item.desired:
+                book.mark(hands.plan, step.position, journal.DONE)
+                return
+            if seen != item.observed and seen not in step.own_states:
+                fault = PublishFault("publish.target-moved", code=item.code, planned=item.expected or "", found="")
+                book.mark(hands.plan, step.position, journal.CONFLICT, reason(fault))
+                return
+            book.mark(hands.plan, step.position, journal.INTENT)
+            hands.at("intent")
+            _do(item, hands)
+            hands.at("effect")
+            book.mark(hands.plan, step.position, journal.DONE)
+            hands.at("done")
+    except Fault as fault:
+        moved = fault.code == "publish.target-moved"
+        book.mark(hands.plan, step.position, journal.CONFLICT if moved else journal.FAILED, reason(fault))
+    except OSError as error:
+        detail = error.strerror or type(error).__name__
+        book.mark(hands.plan, step.position, journal.FAILED, reason(PublishFault("publish.io", detail=detail)))
+
+
+@contextmanager
+def _target(item: PlanItem, hands: Hands) -> Iterator[None]:
+    if item.target == CATALOGUE:
+        yield
+    else:
+        with hands.mirrors[item.target].lock():
+            yield
+
+
+def _look(item: PlanItem, hands: Hands) -> str:
+    """The hash of what the target shows now."""
+    if item.target != CATALOGUE:
+        return hands.mirrors[item.target].read().get(item.code) or state_sha256(None)
+    head = hands.ledger.head(item.code)
+    return state_sha256(head if head is not None and head.code == item.code else None)
+
+
+def _do(item: PlanItem, hands: Hands) -> None:
+    if item.target != CATALOGUE:
+        head = hands.ledger.head(item.code)
+        if head is None or state_sha256(head) != item.desired:
+            raise PublishFault("publish.waits", code=item.code)
+        hands.mirrors[item.target].step(head, hands.ledger, item.desired, at=hands.at)
+    elif item.action == WITHDRAW:
+        hands.ledger.withdraw(
+            item.code, reason=item.withdraw, at=hands.now(), actor=hands.actor, expected=item.expected
+        )
+    else:
+        hands.ledger.publish(_publication(item, hands), expected=item.expected)
+
+
+# --- what is published -------------------------------------------------------------------------------------------
+
+
+def _publication(item: PlanItem, hands: Hands) -> Publication:
+    head = hands.ledger.head(item.code)
+    edit = head is not None and head.state == "published" and head.content_sha256 == item.content_sha256
+    if head is not None and edit:  # the content stands; it passed the gate when it came
+        titles = {file.key: file.title for file in item.files}
+        resources: Sequence[Resource] = [replace(each, title=titles[each.key]) for each in head.resources]
+    else:
+        resources = [_resource(file, item, hands) for file in item.files]
+    return Publication(
+        code=item.code,
+        slug=item.slug,
+        id=identity.dataset_id(hands.ledger.namespace, item.code),
+        title=item.title,
+        metadata=item.metadata,
+        resources=tuple(resources),
+        content_sha256=item.content_sha256,
+        metadata_sha256=item.metadata_sha256,
+        published_at=hands.now(),
+        actor=hands.actor,
+        plan=hands.plan,
+    )
+
+
+def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
+    """One file through the gate and into the objects. What is judged and converted is the stored copy."""
+    ledger, terms = hands.ledger, hands.terms
+    moved = PublishFault("publish.source-moved", key=planned.key, name=planned.name)
+    path = Path(planned.path)
+    if not path.is_file() or file_sha256(path)[0] != planned.sha256:
+        raise moved
+    sha256, size = ledger.put(path)
+    if sha256 != planned.sha256:
+        raise moved
+    hands.at("source")
+    file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title)
+    standard = standard_of(file, terms.registry)
+    projection = project(standard, item.metadata)
+    if (standard.fingerprint, projection.sha256) != (planned.fingerprint, planned.projection):
+        raise PublishFault("publish.policy-moved", key=planned.key, standard=planned.reference)
+    place = ledger.workplace() / "step"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    copy = place / planned.name
+    _link(ledger.object_path(sha256), copy)
+    passage = examine(file, standard, copy, terms, sha256=sha256)
+    if passage.reasons:
+        raise passage.reasons[0]
+    hands.at("gate")
+    outputs = [Output("source", "source", sha256, size, BYTES, planned.name)]
+    if projection.withheld:
+        rows = (passage.report.files[0].rows or 0) if passage.report is not None else 0
+        columns: tuple[str, ...] = tuple(each.field.name for each in projection.columns)
+        schema = table_schema(standard, projection, columns)
+    else:
+        converted = convert(Subject(copy, standard, terms.as_of, terms.registry, planned.sheet), projection, place)
+        rows, columns, schema = converted.rows, converted.columns, dict(converted.schema)
+        hands.at("converted")
+        stem = f"{item.slug}-{identity.slug(planned.key)}"
+        for form, made, media in (("parquet", converted.parquet, PARQUET), ("csv", converted.csv, CSV)):
+            outputs.append(Output(OPEN, form, *ledger.put(made, move=True), media, f"{stem}.{form}"))
+            hands.at("output")
+    receipt = _receipt(passage, place)
+    outputs.append(Output("source", "receipt", *ledger.put(receipt, move=True), JSON, f"{planned.key}.receipt.json"))
+    shutil.rmtree(place)
+    return Resource(
+        key=planned.key,
+        id=identity.resource_id(ledger.namespace, item.code, planned.key),
+        title=planned.title,
+        source_name=planned.name,
+        source_sha256=sha256,
+        source_bytes=size,
+        standard=standard.reference,
+        fingerprint=standard.fingerprint,
+        rows=rows,
+        columns=columns,
+        schema=schema,
+        record=record(
+            source=(sha256, size),
+            standard=standard,
+            projection=projection,
+            receipt=outputs[-1].sha256,
+            outputs=outputs,
+            as_of=terms.as_of,
+            draft=passage.draft,
+            rows=rows,
+        ),
+        outputs=tuple(outputs),
+    )
+
+
+def _receipt(passage: object, place: Path) -> Path:
+    from gongshu.validators.receipt import receipt_of
+
+    path = place / "receipt.json"
+    path.write_bytes(canonical(receipt_of(passage.report).document()))  # type: ignore[attr-defined]
+    return path
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same bytes under the name that people gave them: a reader may need it to tell the format."""
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)

@@ -1,0 +1,166 @@
+"""Words in, words out, for administrators: publish plan, apply, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gongshu.standards.session import Session, everywhere
+
+if TYPE_CHECKING:
+    from gongshu.publishers.apply import Outcome
+    from gongshu.publishers.plan import Plan, PlanItem
+
+STYLE = {"create": "green", "update": "yellow", "unchanged": "dim", "withdraw": "magenta", "blocked": "red"}
+
+
+@click.group()
+def publish() -> None:
+    """批量发布 / Publish in bulk."""
+
+
+@publish.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("--to", multiple=True, metavar="TARGET", help="catalogue:PATH | files:PATH")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="计划文件 / Where the plan goes")
+@click.option("--as-of", help="参考日期 / Reference date, YYYY-MM-DD")
+@click.option(
+    "--allow-draft", is_flag=True, help="允许依草案标准发布,记入发布记录 / Let draft standards pass; recorded"
+)
+@everywhere
+def plan(
+    session: Session, manifest: Path, to: tuple[str, ...], output: Path | None, as_of: str | None, allow_draft: bool
+) -> int:
+    """看清将要发生什么,不发布 / See what would happen; nothing is published."""
+    from gongshu.publishers.targets import make_plan
+
+    made = make_plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry())
+    if output is not None:
+        made.save(output)
+    if session.json:
+        session.emit(_listing(made, session))
+    elif not session.quiet:
+        _print(made, session)
+    if output is not None and any(item.acts for item in made.items):
+        session.say("plan.next", path=str(output))
+    elif output is None and any(item.acts for item in made.items):
+        session.say("plan.save")
+    return made.exit_code
+
+
+@publish.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--actor", default="", help="谁发布 / Who publishes, for the audit")
+@everywhere
+def apply(session: Session, plan: Path, actor: str) -> int:
+    """照计划执行;中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
+    from gongshu.publishers.plan import load
+    from gongshu.publishers.targets import apply_plan
+
+    outcome = apply_plan(load(plan), registry=session.registry(), actor=actor)
+    if session.json:
+        session.emit({"items": [_step(each, session) for each in outcome.steps], "exit_code": outcome.exit_code})
+    else:
+        _report(outcome, session, plan)
+    return outcome.exit_code
+
+
+@publish.command()
+@click.argument("target")
+@everywhere
+def status(session: Session, target: str) -> int:
+    """目标上有什么,还有什么没做完 / What a target holds, and what is not done yet."""
+    from gongshu.publishers.status import look
+
+    found = look(target)
+    if session.json:
+        session.emit({"target": target, "datasets": found.datasets, "unfinished": found.unfinished})
+        return 0
+    session.say("status.datasets", target=target, count=len(found.datasets))
+    for each in found.datasets:
+        session.say("status.dataset", **each)
+    for each in found.unfinished:
+        session.say("status.unfinished", **{**each, "state": session.words(f"journal.{each['state']}")})
+    return 0
+
+
+def _listing(made: Plan, session: Session) -> dict[str, Any]:
+    from gongshu.publishers.plan import words
+
+    return {
+        "sha256": made.sha256,
+        "as_of": made.as_of.isoformat(),
+        "allow_draft": made.allow_draft,
+        "items": [
+            {
+                "code": item.code,
+                "title": item.title,
+                "target": item.target,
+                "action": item.action,
+                "reasons": words(item.reasons, session.lang),
+                "codes": [each["code"] for each in item.reasons],
+                "changes": dict(item.changes),
+            }
+            for item in made.items
+        ],
+    }
+
+
+def _print(made: Plan, session: Session) -> None:
+    """One row a dataset and target: what will happen, and why, in plain words."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    heads = [session.words(f"plan.column-{name}") for name in ("code", "title", "target", "action", "why")]
+    table = Table(*heads, show_lines=True)
+    for item in made.items:
+        action = Text(session.words(f"action.{item.action}"), style=STYLE[item.action])
+        why = Text("\n".join(_why(item, session)), overflow="fold")
+        target = session.words("plan.ledger") if item.target == "catalogue" else item.target
+        table.add_row(Text(item.code), Text(item.title), Text(target), action, why)
+    Console(no_color=not session.color, highlight=False).print(table)
+    counts = {name: sum(item.action == name for item in made.items) for name in STYLE}
+    click.echo(session.words("plan.summary", **counts))
+
+
+def _why(item: PlanItem, session: Session) -> list[str]:
+    from gongshu.publishers.plan import words
+
+    lines = words(item.reasons, session.lang)
+    changes = item.changes
+    fields = [each["field"] for each in changes.get("metadata", ())]
+    if fields:
+        lines.append(
+            session.words("plan.fields", fields=", ".join(session.words(f"element.{name}") for name in fields))
+        )
+    for kind, keys in changes.get("files", {}).items():
+        if keys:
+            lines.append(session.words(f"plan.files-{kind}", keys=", ".join(keys)))
+    for key, counts in changes.get("rows", {}).items():
+        found = {name: counts[name] for name in ("added", "changed", "removed")}
+        lines.append(session.words("plan.rows", key=key, **found))
+    return lines
+
+
+def _step(step: Any, session: Session) -> dict[str, Any]:
+    from gongshu.publishers.plan import words
+
+    reasons = words([step.fault], session.lang) if step.fault else []
+    codes = [step.fault["code"]] if step.fault else []
+    return {"code": step.code, "target": step.target, "state": step.state, "reasons": reasons, "codes": codes}
+
+
+def _report(outcome: Outcome, session: Session, plan: Path) -> None:
+    for step in outcome.steps:
+        told = _step(step, session)
+        state = session.words(f"journal.{step.state}")
+        session.say("apply.step", code=step.code, target=step.target, state=state, reason=" ".join(told["reasons"]))
+    done = sum(step.state == "done" for step in outcome.steps)
+    session.say("apply.summary", done=done, all=len(outcome.steps))
+    if outcome.retryable:
+        session.note("apply.retry", path=str(plan), count=len(outcome.retryable))
+    if outcome.conflicts:
+        session.note("apply.conflict", count=len(outcome.conflicts))

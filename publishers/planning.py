@@ -1,0 +1,284 @@
+"""Making a plan: look at manifest, files and targets; say for each dataset what will happen and why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from gongshu.publishers import difference, identity
+from gongshu.publishers.canonical import file_sha256
+from gongshu.publishers.conversion import Subject, convert
+from gongshu.publishers.gate import Terms, examine, standard_of
+from gongshu.publishers.ledger import Head, Ledger
+from gongshu.publishers.manifest import File, Item, Manifest
+from gongshu.publishers.metadata import elements, faults
+from gongshu.publishers.mirrors import Mirror
+from gongshu.publishers.plan import (
+    BLOCKED,
+    CATALOGUE,
+    CREATE,
+    UNCHANGED,
+    UPDATE,
+    WITHDRAW,
+    Plan,
+    PlanItem,
+    PlannedFile,
+    metadata_sha256,
+    number_after,
+    reason,
+    state_of,
+    state_sha256,
+)
+from gongshu.publishers.projection import OPEN, Projection, items, project
+from gongshu.publishers.record import content_sha256
+from gongshu.standards.faults import Fault, PublishFault
+from gongshu.standards.model import Standard
+
+PUBLISHED, WITHDRAWN = "published", "withdrawn"
+COMPARED = 64 << 20  # bytes of a source beyond which a plan does not convert it to compare rows
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file of the manifest with what its standard makes of it."""
+
+    file: File
+    standard: Standard
+    projection: Projection
+    sha256: str
+    bytes: int
+
+
+def make(manifest: Manifest, ledger: Ledger, mirrors: Sequence[Mirror], terms: Terms, *, folder: Path) -> Plan:
+    """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be."""
+    taken = _taken(manifest, ledger)
+    planned = [_item(item, ledger, terms, taken) for item in manifest.items]
+    after = _after(ledger, planned)
+    for mirror in mirrors:
+        planned += _mirrored(mirror, ledger, after)
+    return Plan(
+        catalogue=str(folder),
+        namespace=ledger.namespace,
+        targets=(CATALOGUE, *(mirror.name for mirror in mirrors)),
+        as_of=terms.as_of,
+        allow_draft=terms.allow_draft,
+        audience=OPEN,
+        items=tuple(planned),
+    )
+
+
+def _taken(manifest: Manifest, ledger: Ledger) -> dict[str, list[str]]:
+    """Slug -> every code that wants it, here or in the ledger."""
+    found: dict[str, list[str]] = {}
+    for code in dict.fromkeys([*(head.code for head in ledger.heads()), *(item.code for item in manifest.items)]):
+        found.setdefault(identity.slug(code), []).append(code)
+    return found
+
+
+def _item(item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str]]) -> PlanItem:
+    head = ledger.head(item.code)
+    head = head if head is not None and head.code == item.code else None
+    slug = identity.slug(item.code)
+    title = str(item.metadata.get("title") or (head.title if head else item.code))
+    plain = PlanItem(
+        item.code,
+        slug,
+        title,
+        CATALOGUE,
+        BLOCKED,
+        observed=state_sha256(head),
+        expected=None if head is None else (head.version, head.edit),
+        metadata=item.metadata,
+        withdraw=item.withdraw,
+    )
+    if item.withdraw:
+        return _withdrawal(plain, head)
+    reasons: list[Fault] = []
+    others = [code for code in taken[slug] if code != item.code]
+    if others:
+        reasons.append(PublishFault("plan.slug-collision", code=item.code, slug=slug, others=", ".join(others)))
+    reasons += faults(item.metadata)
+    known: list[Known] = []
+    for file in item.files:
+        try:
+            known.append(_known(file, item, terms))
+        except PublishFault as fault:
+            reasons.append(fault)
+    if reasons:
+        gate = [fault for each in known for fault in _gate(each, terms)]  # everything at once, not one thing a run
+        return replace(plain, reasons=tuple(map(reason, (*reasons, *gate))))
+    plain = _desired(plain, known)
+    if head is not None and head.state == PUBLISHED and head.content_sha256 == plain.content_sha256:
+        if head.metadata_sha256 == plain.metadata_sha256:
+            return replace(plain, action=UNCHANGED, desired=plain.observed)
+    else:
+        gate = [fault for each in known for fault in _gate(each, terms)]
+        if gate:
+            return replace(plain, reasons=tuple(map(reason, gate)))
+    number = number_after(head, plain.content_sha256)
+    return replace(
+        plain,
+        action=CREATE if head is None else UPDATE,
+        reasons=tuple(map(reason, _notes(known, head))),
+        changes=_changes(plain, head, known, ledger, terms),
+        desired=state_of(number, PUBLISHED, plain.content_sha256, plain.metadata_sha256),
+    )
+
+
+def _withdrawal(plain: PlanItem, head: Head | None) -> PlanItem:
+    if head is None:
+        fault = PublishFault("plan.withdraw-unknown", code=plain.code)
+        return replace(plain, reasons=(reason(fault),))
+    if head.state == WITHDRAWN:
+        return replace(plain, action=UNCHANGED, desired=plain.observed)
+    desired = state_of((head.version, head.edit), WITHDRAWN, head.content_sha256, head.metadata_sha256)
+    why = reason(PublishFault("plan.withdraw", reason=plain.withdraw))
+    return replace(plain, action=WITHDRAW, desired=desired, reasons=(why,))
+
+
+def _known(file: File, item: Item, terms: Terms) -> Known:
+    """The file with its hash and standard. Raises `PublishFault` where one of them is not to be had."""
+    standard = standard_of(file, terms.registry)
+    if not file.path.is_file():
+        raise PublishFault("gate.file-missing", key=file.key, name=file.name, line=file.line)
+    try:
+        sha256, size = file_sha256(file.path)
+    except OSError as error:
+        raise PublishFault("gate.file-unreadable", key=file.key, name=file.name, detail=error.strerror) from error
+    return Known(file, standard, project(standard, item.metadata), sha256, size)
+
+
+def _gate(known: Known, terms: Terms) -> tuple[Fault, ...]:
+    return examine(known.file, known.standard, known.file.path, terms, sha256=known.sha256).reasons
+
+
+def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:
+    """The item with its files frozen, its data items written into the metadata, and the hashes of both."""
+    metadata = dict(plain.metadata)
+    metadata.setdefault("items", items([each.projection for each in known]))
+    ordered = {name: metadata[name] for name in elements() if name in metadata}
+    titles = {each.file.key: each.file.title for each in known}
+    return replace(
+        plain,
+        metadata=ordered,
+        files=tuple(_frozen(each) for each in known),
+        content_sha256=content_sha256(
+            [(each.file.key, each.sha256, each.file.sheet, each.standard, each.projection) for each in known]
+        ),
+        metadata_sha256=metadata_sha256(ordered, titles),
+    )
+
+
+def _frozen(known: Known) -> PlannedFile:
+    file, standard = known.file, known.standard
+    return PlannedFile(
+        key=file.key,
+        path=str(file.path),
+        name=file.name,
+        sheet=file.sheet,
+        title=file.title,
+        standard=file.standard,
+        reference=standard.reference,
+        fingerprint=standard.fingerprint,
+        projection=known.projection.sha256,
+        sha256=known.sha256,
+        bytes=known.bytes,
+    )
+
+
+def _notes(known: Sequence[Known], head: Head | None) -> Iterator[PublishFault]:
+    """What an administrator should know of something that will be published."""
+    if head is not None and head.state == WITHDRAWN:
+        yield PublishFault("plan.reinstates", code=head.code)
+    for each in known:
+        key = each.file.key
+        if each.standard.status.value == "draft":
+            yield PublishFault("plan.draft-allowed", key=key, standard=each.standard.reference)
+        if each.projection.withheld:
+            yield PublishFault("plan.withheld", key=key, opening=each.projection.withheld)
+        elif each.projection.dropped:
+            names = ", ".join(name for name, _ in each.projection.dropped)
+            yield PublishFault("plan.dropped", key=key, columns=names)
+        masked = ", ".join(column.field.name for column in each.projection.columns if column.masked)
+        if masked and not each.projection.withheld:
+            yield PublishFault("plan.masked", key=key, columns=masked)
+
+
+# --- changes -----------------------------------------------------------------------------------------------------
+
+
+def _changes(
+    plain: PlanItem, head: Head | None, known: Sequence[Known], ledger: Ledger, terms: Terms
+) -> dict[str, Any]:
+    if head is None:
+        return {}
+    before, after = dict(head.metadata), dict(plain.metadata)
+    fields = [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in elements()
+        if before.get(name) != after.get(name)
+    ]
+    old = {resource.key: resource for resource in head.resources}
+    new = {each.file.key: each for each in known}
+    files = {
+        "added": sorted(set(new) - set(old)),
+        "removed": sorted(set(old) - set(new)),
+        "changed": sorted(key for key in set(new) & set(old) if new[key].sha256 != old[key].source_sha256),
+    }
+    rows = {key: found for key in files["changed"] if (found := _rows(head, new[key], ledger, terms)) is not None}
+    return {"metadata": fields, "files": files, "rows": rows}
+
+
+def _rows(head: Head, known: Known, ledger: Ledger, terms: Terms) -> dict[str, Any] | None:
+    """Row differences by key, where there is a key that leaves unmasked and the file is not too large for a plan."""
+    import pyarrow.parquet as pq
+
+    resource = next(each for each in head.resources if each.key == known.file.key)
+    key = known.standard.table.primary_key if known.standard.table is not None else ()
+    whole = {each.field.name for each in known.projection.columns if not each.masked}
+    parquet = next((each for each in resource.outputs if each.audience == OPEN and each.form == "parquet"), None)
+    if not key or not set(key) <= whole & set(resource.columns) or parquet is None or known.projection.withheld:
+        return None
+    if known.bytes > COMPARED or resource.rows > difference.LARGEST:
+        return None
+    place = ledger.workplace() / "compared"
+    place.mkdir()
+    try:
+        subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
+        converted = convert(subject, known.projection, place)
+        if not set(key) <= set(converted.columns):
+            return None
+        old = pq.read_table(ledger.object_path(parquet.sha256))
+        return difference.rows(old, pq.read_table(converted.parquet), key)
+    finally:
+        shutil.rmtree(place)
+
+
+# --- mirrors -----------------------------------------------------------------------------------------------------
+
+
+def _after(ledger: Ledger, planned: Sequence[PlanItem]) -> dict[str, tuple[str, PlanItem | Head]]:
+    """Code -> the state that the ledger will have when its part of the plan is done, and who tells of it."""
+    found: dict[str, tuple[str, PlanItem | Head]] = {head.code: (state_sha256(head), head) for head in ledger.heads()}
+    found |= {item.code: (item.desired, item) for item in planned if item.acts}
+    return found
+
+
+def _mirrored(mirror: Mirror, ledger: Ledger, after: Mapping[str, tuple[str, PlanItem | Head]]) -> list[PlanItem]:
+    """What the mirror needs to show what the ledger will hold; of a dataset that never got there no tombstone."""
+    there = mirror.read()
+    planned = []
+    for code, (desired, teller) in sorted(after.items()):
+        seen = there.get(code)
+        gone = teller.state == WITHDRAWN if isinstance(teller, Head) else teller.action == WITHDRAW
+        if gone and seen is None:
+            continue
+        action = UNCHANGED if seen == desired else WITHDRAW if gone else CREATE if seen is None else UPDATE
+        observed = seen or state_sha256(None)
+        planned.append(
+            PlanItem(code, teller.slug, teller.title, mirror.name, action, observed=observed, desired=desired)
+        )
+    return planned

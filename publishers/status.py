@@ -1,0 +1,42 @@
+"""What a target holds now, and which steps of plans are still open there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from gongshu.publishers.journal import Journal
+from gongshu.publishers.mirrors import mirror
+from gongshu.publishers.plan import CATALOGUE
+from gongshu.publishers.targets import ledger_at, targets
+from gongshu.standards.faults import UsageFault
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`datasets`: code, version, state, title; `unfinished`: plan, target, code, state. Plain data."""
+
+    datasets: list[Mapping[str, Any]]
+    unfinished: list[Mapping[str, Any]]
+
+
+def look(target: str) -> Status:
+    """The status of a catalogue or a mirror; a bare path is a catalogue. Nothing is made where nothing is."""
+    kind, colon, _ = target.partition(":")
+    if colon and kind != CATALOGUE:
+        return Status([{"code": code, "sha256": state} for code, state in sorted(mirror(target).read().items())], [])
+    folder = targets([target if colon else f"{CATALOGUE}:{target}"]).folder
+    if not folder.is_dir() or not any(folder.glob("*.sqlite")):
+        raise UsageFault("catalogue.none", path=str(folder))
+    with ledger_at(folder) as ledger, closing(Journal(ledger.journal)) as book:
+        datasets = [
+            {"code": head.code, "version": head.number, "state": head.state, "title": head.title}
+            for head in ledger.heads()
+        ]
+        open_steps = [
+            {"plan": plan[:12], "target": where, "code": code, "state": state}
+            for plan, where, code, state in book.unfinished()
+        ]
+    return Status(datasets, open_steps)

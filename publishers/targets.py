@@ -1,0 +1,130 @@
+"""Words like `catalogue:shared` and `files:site` as a ledger and mirrors; planning and applying from words alone."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from gongshu.publishers import apply as applying
+from gongshu.publishers import planning
+from gongshu.publishers.gate import Terms
+from gongshu.publishers.manifest import Manifest, read
+from gongshu.publishers.mirrors import Mirror, mirror
+from gongshu.publishers.plan import CATALOGUE, Plan
+from gongshu.standards.faults import UsageFault
+from gongshu.standards.settings import setting
+
+if TYPE_CHECKING:
+    from gongshu.standards.registry import Registry
+
+# the catalogue stands to the right of this room, so it is named and not imported
+LEDGER = "gongshu.catalogue.store:open_ledger"
+DEFAULT_FOLDER = "catalogue"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where a plan goes: the ledger's folder, and mirrors as written."""
+
+    folder: Path
+    mirrors: tuple[str, ...] = ()
+
+
+def targets(to: Sequence[str], manifest: Manifest | None = None) -> Targets:
+    """The targets named by `to`; the manifest's catalogue, or one beside it, when `to` names none."""
+    folder: Path | None = None
+    mirrors: list[str] = []
+    for target in to:
+        kind, colon, address = target.partition(":")
+        if kind == CATALOGUE and colon and address:
+            if folder is not None:
+                raise UsageFault("usage.target-twice", target=target)
+            folder = Path(address)
+        elif colon and address:
+            mirror(target)  # raises where the kind is not known
+            mirrors.append(_absolute(target))
+        else:
+            raise UsageFault("usage.target", target=target, known="catalogue:PATH, files:PATH")
+    if folder is None:
+        base = manifest.path.parent if manifest is not None else Path()
+        named = (manifest.catalogue if manifest is not None else "").removeprefix(f"{CATALOGUE}:")
+        folder = base / (named or DEFAULT_FOLDER)
+    return Targets(folder.resolve(), tuple(mirrors))
+
+
+def _absolute(target: str) -> str:
+    """A plan can be applied from another folder, so a local path in it is absolute."""
+    kind, _, address = target.partition(":")
+    return f"{kind}:{Path(address).resolve()}" if kind == "files" and "://" not in address else target
+
+
+@contextmanager
+def ledger_at(folder: Path, at: Callable[[str], None] = applying.nothing) -> Iterator[Any]:
+    """The catalogue in that folder, open for writing for the block."""
+    module, _, attribute = LEDGER.partition(":")
+    ledger = getattr(importlib.import_module(module), attribute)(folder, at=at)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def make_plan(
+    manifest: Manifest | Path | str,
+    to: Sequence[str] | str = (),
+    *,
+    as_of: date | str | None = None,
+    allow_draft: bool = False,
+    registry: Registry | None = None,
+) -> Plan:
+    """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today."""
+    found = manifest if isinstance(manifest, Manifest) else read(Path(manifest))
+    where = targets([to] if isinstance(to, str) else to, found)
+    terms = Terms(registry or _registry(), _day(as_of), allow_draft)
+    mirrors: list[Mirror] = [mirror(each) for each in where.mirrors]
+    with ledger_at(where.folder) as ledger:
+        return planning.make(found, ledger, mirrors, terms, folder=where.folder)
+
+
+def apply_plan(
+    plan: Plan,
+    *,
+    registry: Registry | None = None,
+    actor: str = "",
+    now: Callable[[], str] | None = None,
+    at: Callable[[str], None] = applying.nothing,
+) -> applying.Outcome:
+    """Carry the plan out; `now` gives the time that versions are stamped with, `at` hears of each durable step."""
+    mirrors = {name: mirror(name) for name in plan.targets if name != CATALOGUE}
+    terms = Terms(registry or _registry(), plan.as_of, plan.allow_draft)
+    with ledger_at(Path(plan.catalogue), at) as ledger:
+        hands = applying.Hands(ledger, mirrors, terms, now or clock, actor, at=at)
+        return applying.apply(plan, hands)
+
+
+def clock() -> str:
+    """The time now, in the zone of the settings, to the second."""
+    return datetime.now(ZoneInfo(setting("timezone").value)).isoformat(timespec="seconds")
+
+
+def _day(as_of: date | str | None) -> date:
+    if isinstance(as_of, date):
+        return as_of
+    if as_of is None:
+        return datetime.now(ZoneInfo(setting("timezone").value)).date()
+    try:
+        return date.fromisoformat(as_of)
+    except ValueError as error:
+        raise UsageFault("usage.as-of", value=as_of) from error
+
+
+def _registry() -> Registry:
+    from gongshu.standards.registry import Registry
+
+    return Registry()
