@@ -34,11 +34,38 @@ from gongshu.standards.model import (
 from gongshu.standards.yamlsource import Located, Path
 
 TYPED = frozenset(
-    "required unique minLength maxLength precision scale bareNumber minimum maximum exclusiveMinimum exclusiveMaximum "
-    "enum trueValues falseValues".split()
+    [
+        "required",
+        "unique",
+        "minLength",
+        "maxLength",
+        "precision",
+        "scale",
+        "bareNumber",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "enum",
+        "trueValues",
+        "falseValues",
+    ]
 )
 COMMON = frozenset(
-    "id version kind title description status valid_from valid_to replaced_by issuer basis profiles".split()
+    [
+        "id",
+        "version",
+        "kind",
+        "title",
+        "description",
+        "status",
+        "valid_from",
+        "valid_to",
+        "replaced_by",
+        "issuer",
+        "basis",
+        "profiles",
+    ]
 )
 
 
@@ -141,7 +168,7 @@ def texted(source: Located) -> None:
 
 
 def build(source: Located, *, origin: str) -> Standard | None:
-    """The standard that the document describes, without fingerprint, codes and rule trees; None without a known kind."""
+    """The standard that the document describes, without fingerprint, codes, rule trees; None without a known kind."""
     root = Node(source, (), source.data)
     try:
         kind = Kind(root.text("kind"))
@@ -166,9 +193,7 @@ def build(source: Located, *, origin: str) -> Standard | None:
         basis=_bases(root),
         profiles=_profiles(root),
         table=table(root) if kind is Kind.TABLE else None,
-        document=None
-        if kind in bodies
-        else {key: value for key, value in source.data.items() if key not in COMMON},
+        document=None if kind in bodies else {key: value for key, value in source.data.items() if key not in COMMON},
         origin=origin,
     )
 

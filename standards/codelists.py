@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from gongshu.standards.model import Code, Standard
@@ -25,8 +25,9 @@ _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 Problem = tuple[int, str, str, dict[str, Any]]  # line, column, code of the fault, parameters
 
 
+@lru_cache(maxsize=4096)
 def day(text: str, *, last: bool = False) -> date | None:
-    """The date that `2019`, `2019-04` or `2019-04-01` means: its first day, or its last where `last`; None where none."""
+    """The date that `2019`, `2019-04` or `2019-04-01` means: its first day, or the last; None where none."""
     found = _DAY.match(text)
     if not found:
         return None
@@ -67,6 +68,13 @@ def read_codes(text: str) -> tuple[tuple[Code, ...], list[Problem]]:
         problems.append((reader.line_num, "", "standard.codes-syntax", {"detail": str(error)}))
     problems.extend(_faults_between(codes, lines))
     return tuple(codes), problems
+
+
+def trusted_codes(text: str) -> tuple[Code, ...]:
+    """The rows of a `codes.csv` that `read_codes` has found nothing wrong with before."""
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
+    header = [name.strip() for name in next(rows)]
+    return tuple(_code(dict(zip(header, row)), 0, []) for row in rows if any(cell.strip() for cell in row))
 
 
 def _code(row: Mapping[str, str], line: int, problems: list[Problem]) -> Code:

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gongshu.standards.codelists import content_hash, read_codes
-from gongshu.standards.loading import CODES_FILE, STANDARD_FILE
+from gongshu.standards.codelists import content_hash, trusted_codes
 from gongshu.standards.model import Kind, Standard
 from gongshu.standards.plainform import plain, revive
 
@@ -23,12 +22,14 @@ if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
 
 FORM = 1  # raised when the model or the form of rule trees changes, so that older files are passed over
+STANDARD_FILE = "standard.yaml"
+CODES_FILE = "codes.csv"
 COMPILED_FILE = "compiled.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What a fresh `compiled.json` holds. `lists` maps each reference to the file hash of the list it was sealed with."""
+    """What a fresh `compiled.json` holds. `lists`: reference to file hash of each list it was sealed with."""
 
     data: Mapping[str, Any]
     fingerprint: str
@@ -65,7 +66,7 @@ def ready(folder: Path, form: Compiled) -> Standard:
     standard = form.standard()
     if standard.kind is not Kind.CODELIST:
         return replace(standard, origin=str(folder / STANDARD_FILE))
-    codes, _ = read_codes((folder / CODES_FILE).read_text(encoding="utf-8-sig"))
+    codes = trusted_codes((folder / CODES_FILE).read_text(encoding="utf-8-sig"))
     return replace(standard, codes=codes, fingerprint=form.fingerprint, origin=str(folder / STANDARD_FILE))
 
 

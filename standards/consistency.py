@@ -115,7 +115,9 @@ def _label_cycles(table: Table) -> Iterator[Problem]:
 
 
 def _field(each: Field) -> Iterator[Problem]:
-    yield from (replace(found, path=("constraints", *found.path)) for found in _constraints(each.type, each.constraints))
+    yield from (
+        replace(found, path=("constraints", *found.path)) for found in _constraints(each.type, each.constraints)
+    )
     if each.identifier is not None:
         yield from _identifier(each.identifier.name)
     if each.scale is not None and each.precision is not None and each.scale > each.precision:
@@ -167,7 +169,7 @@ def _constraints(kind: str, found: Constraints) -> Iterator[Problem]:
                 yield Problem((low,), "standard.bounds", params)
 
 
-_BOUNDED = frozenset("integer number date datetime time year yearmonth duration any".split())
+_BOUNDED = frozenset(["integer", "number", "date", "datetime", "time", "year", "yearmonth", "duration", "any"])
 
 
 def _bound(kind: str, text: str) -> Any:
@@ -217,7 +219,9 @@ def parsed_rules(table: Table) -> tuple[Table, list[Problem]]:
             made.append(replace(rule, tree=_listed(tree), fields=rule.fields or tuple(columns)))
         return tuple(made)
 
-    ready = replace(table, rules=parsed("rules", table.rules), dataset_rules=parsed("dataset_rules", table.dataset_rules))
+    ready = replace(
+        table, rules=parsed("rules", table.rules), dataset_rules=parsed("dataset_rules", table.dataset_rules)
+    )
     return ready, found
 
 

@@ -10,7 +10,7 @@ _TAIL = re.compile(r"\((?:必填|选填)\)\Z")
 
 
 def normal(name: str) -> str:
-    """`name` after NFKC, without blanks and line breaks, a leading `*` and a trailing `(必填)` or `(选填)`, case folded."""
+    """`name` after NFKC, without blanks and line breaks, a leading `*` and a trailing `(必填)`, `(选填)`, folded."""
     text = _BLANK.sub("", unicodedata.normalize("NFKC", name))
     text = text.lstrip("*")
     return _TAIL.sub("", text).casefold()

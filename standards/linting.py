@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gongshu.standards.codelists import CodeTable
+from gongshu.standards.compiling import STANDARD_FILE
 from gongshu.standards.consistency import Problem
 from gongshu.standards.faults import StandardFault, StandardFaults
-from gongshu.standards.loading import STANDARD_FILE, Examined, examine
+from gongshu.standards.loading import Examined, examine
 from gongshu.standards.model import Field, Kind, Reference
 from gongshu.standards.registry import Registry, pack_folders
 
@@ -33,8 +34,8 @@ def _file(file: Path, registry: Registry) -> list[StandardFault]:
             registry.resolve(file)
         except StandardFault as fault:
             return [fault]
-        except StandardFaults as faults:
-            return [each for each in faults.exceptions if isinstance(each, StandardFault)]
+        except StandardFaults as group:
+            return [each for each in group.exceptions if isinstance(each, StandardFault)]
         return []
     examined = examine(file)
     faults = [*examined.faults, *(examined.fault(each) for each in _references(examined, registry))]
@@ -82,7 +83,8 @@ def _codelist(path: tuple[str | int, ...], field: Field, registry: Registry) -> 
         folder = registry.folder(use.list)
     except StandardFault as fault:
         code = "standard.codelist-missing" if fault.code == "standard.unknown" else fault.code
-        yield Problem(path, code, {**fault.params, "name": str(use.list) if fault.code == "standard.unknown" else use.list.id})
+        name = str(use.list) if fault.code == "standard.unknown" else use.list.id
+        yield Problem(path, code, {**fault.params, "name": name})
         return
     kind = registry.head(folder).kind
     if kind is not Kind.CODELIST:

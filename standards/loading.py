@@ -12,16 +12,13 @@ from typing import Any
 
 from gongshu.standards import building, consistency
 from gongshu.standards.codelists import day, read_codes
+from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE
 from gongshu.standards.consistency import Problem, near
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.fingerprint import fingerprint
 from gongshu.standards.model import Kind, Standard
 from gongshu.standards.yamlsource import Located, read
 from gongshu.standards.yamlsource import Path as Trail
-
-STANDARD_FILE = "standard.yaml"
-CODES_FILE = "codes.csv"
-MAX_CODES_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def load_file(path: Path) -> Standard:
 
 
 def text_of(path: Path) -> str:
-    """The text of a file that must be UTF-8. Raises `StandardFault` where it is missing, a folder, or something else."""
+    """The text of a file that must be UTF-8. Raises `StandardFault` where it is missing or something else."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -64,7 +61,9 @@ def text_of(path: Path) -> str:
         params = {"file": str(path), "place": str(path), "offset": error.start}
         raise StandardFault("standard.file-encoding", **params) from None
     except OSError as error:
-        raise StandardFault("standard.file-unreadable", file=str(path), place=str(path), detail=error.strerror) from None
+        raise StandardFault(
+            "standard.file-unreadable", file=str(path), place=str(path), detail=error.strerror
+        ) from None
 
 
 def examine(path: Path) -> Examined:
@@ -75,8 +74,8 @@ def examine(path: Path) -> Examined:
     except StandardFault as fault:
         return Examined(None, (fault,), None, file)
     if not isinstance(source.data, dict):
-        fault = StandardFault("standard.not-mapping", file=file, line=1, key="", place=f"{file}:1")
-        return Examined(None, (fault,), source, file)
+        wrong = StandardFault("standard.not-mapping", file=file, line=1, key="", place=f"{file}:1")
+        return Examined(None, (wrong,), source, file)
     building.texted(source)
     problems = [Problem(trail, code, params) for trail, code, params in source.faults]
     problems.extend(_shape(source.data))
@@ -84,8 +83,8 @@ def examine(path: Path) -> Examined:
     standard = building.build(source, origin=file)
     if standard is not None and standard.table is not None:
         problems.extend(consistency.problems(standard.table))
-        ready, wrong = consistency.parsed_rules(standard.table)
-        problems.extend(wrong)
+        ready, wrong_rules = consistency.parsed_rules(standard.table)
+        problems.extend(wrong_rules)
         standard = replace(standard, table=ready)
     faults = [located(each, source, file) for each in _once(problems)]
     if standard is not None and standard.kind is Kind.CODELIST:
@@ -115,7 +114,9 @@ def _with_codes(standard: Standard, path: Path) -> tuple[Standard, list[Standard
     except StandardFault as fault:
         return standard, [fault]
     faults = [
-        StandardFault(code, **{**params, "file": file, "line": line, "key": key, "place": f"{file}:{line} {key}".strip()})
+        StandardFault(
+            code, **{**params, "file": file, "line": line, "key": key, "place": f"{file}:{line} {key}".strip()}
+        )
         for line, key, code, params in problems
     ]
     return replace(standard, codes=codes), faults
@@ -214,7 +215,7 @@ def located(problem: Problem, source: Located, file: str) -> StandardFault:
 
 
 def spelled(trail: Iterable[str | int], data: Any) -> str:
-    """A path as people read it: `fields[XK_WSH].constraints.minimum`; a list item without a name by its number from 1."""
+    """A path as people read it: `fields[XK_WSH].constraints.minimum`; an item without a name by its number."""
     words = ""
     here = data
     for step in trail:

@@ -80,13 +80,11 @@ class Registry:
         different = next((each for each in found if each.fingerprint != found[0].fingerprint), None)
         if different is not None:
             name = f"{wanted.id}@{version}"
-            raise StandardFault(
-                "standard.two-fingerprints", name=name, one=found[0].origin, other=different.origin
-            )
+            raise StandardFault("standard.two-fingerprints", name=name, one=found[0].origin, other=different.origin)
         return found[0]
 
     def resolve(self, asked: str | Path | Mapping[str, Any] | Standard) -> Standard:
-        """What was given in place of a standard: itself, an id, a folder or file, a descriptor, `datapackage.json#name`."""
+        """What was given as a standard: itself, an id, a folder, a file, a descriptor, `datapackage.json#name`."""
         if isinstance(asked, Standard):
             return asked if asked.fingerprint else self._seal(asked)
         if isinstance(asked, Mapping):

@@ -22,9 +22,10 @@ from gongshu.standards.model import Field, HeaderPolicy, Kind, Standard, Table, 
 from gongshu.standards.yamlsource import Located, read
 from gongshu.standards.yamlsource import Path as Trail
 
-TYPES = (
-    "any array boolean date datetime duration geojson geopoint integer list number object string time year yearmonth"
-).split()
+TYPES = [
+    *("any", "array", "boolean", "date", "datetime", "duration", "geojson", "geopoint", "integer", "list"),
+    *("number", "object", "string", "time", "year", "yearmonth"),
+]
 V2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 
@@ -44,6 +45,10 @@ BY_NAME = HeaderPolicy(match=("name",), extra="warning", missing="error", missin
 
 _SEMVER = re.compile(r"v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?")
 _DIALECT = ("fields", "primaryKey", "uniqueKeys", "foreignKeys", "missingValues")
+_PACK_WORDS = (
+    *("aliases", "basis", "codelist", "identifier", "label_of", "opening", "precision", "privacy", "scale"),
+    *("severity", "sharing", "unit"),
+)
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -114,7 +119,8 @@ def _body(
 
 def _inside(folder: Path, name: str) -> bool:
     """A descriptor may name files beside or below it, nothing else (Data Package: no absolute path, no `..`)."""
-    return not (name.startswith(("/", "\\")) or ".." in Path(name).parts or "://" in name or not (folder / name).is_file())
+    outside = name.startswith(("/", "\\")) or ".." in Path(name).parts or "://" in name
+    return not outside and (folder / name).is_file()
 
 
 def _standard(source: Located, wire: dict[str, Any], *, name: str, origin: str) -> Standard:
@@ -218,9 +224,7 @@ def _shaped_field(given: Any) -> dict[str, Any]:
     if "example" in field:
         field["example"] = field["example"] if isinstance(field["example"], str) else ""
     # Words of a pack mean nothing in a plain Table Schema, even where somebody uses the same ones.
-    for name in ("identifier", "codelist", "label_of", "privacy", "sharing", "opening", "severity", "precision", "scale"):
-        field.pop(name, None)
-    for name in ("aliases", "unit", "basis"):
+    for name in _PACK_WORDS:
         field.pop(name, None)
     return field
 
@@ -247,7 +251,7 @@ def _structure(data: Any, wire: Any) -> Iterator[Problem]:
 
 
 def _as_v2(wire: dict[str, Any]) -> dict[str, Any]:
-    """The descriptor as frictionless takes it: lists for lone names, declared as v2 (a superset of v1), titles plain."""
+    """The descriptor as frictionless takes it: lone names as lists, v2 declared (it holds v1), titles plain."""
     keys = wire.get("foreignKeys")
     changed: dict[str, Any] = {**wire, "$schema": V2}
     changed.pop("name", None)
@@ -260,7 +264,8 @@ def _as_v2(wire: dict[str, Any]) -> dict[str, Any]:
         changed["foreignKeys"] = [_foreign(each) for each in keys]
     if isinstance(wire.get("fields"), list):
         changed["fields"] = [_plain_titles(each) for each in wire["fields"]]
-    return _plain_titles(changed)
+    plain: dict[str, Any] = _plain_titles(changed)
+    return plain
 
 
 def _plain_titles(value: Any) -> Any:
