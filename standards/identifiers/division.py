@@ -19,17 +19,17 @@ def division_6(value: str, *, region: str = "any") -> str | None:
     return reason or _region(value, region)
 
 
-def division_9(value: str, *, region: str = "province") -> str | None:
-    """None for a township code by GB/T 10114-2003: a division and 001 to 599.
-
-    By default only the province is looked up: statistics also number development zones, which GB/T 2260 does not list.
-    """
+def division_9(value: str, *, region: str = "any") -> str | None:
+    """None for a township code by GB/T 10114-2003: a county listed at some time, and 001 to 599."""
     reason = misfit(value, PATTERNS["division-9"], alphabet=DIGITS, lengths=(9,))
     return reason or _region(value, region)
 
 
-def division_12(value: str, *, region: str = "province") -> str | None:
-    """None for a statistical division code (国统字〔2009〕91号); a tail of zeros stands for a higher level."""
+def division_12(value: str, *, region: str = "any") -> str | None:
+    """None for a statistical division code (国统字〔2009〕91号) of a county listed at some time.
+
+    A tail of zeros stands for a higher level.
+    """
     reason = misfit(value, PATTERNS["division-12"], alphabet=DIGITS, lengths=(12,))
     return reason or _region(value, region)
 
