@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from gongshu.validators.plan import KeyPlan, Plan, RulePlan
     from gongshu.validators.values import Values
 
-AHEAD = 1  # batches ready beyond one a thread: memory is bounded by (threads + AHEAD) batches
-
 
 @dataclass(slots=True)
 class KeyColumn:
@@ -82,7 +80,7 @@ def _ordered(source: Source, plan: Plan, threads: int) -> Iterator[BatchVerdict]
         try:
             for task in source.blocks():
                 waiting.append(pool.submit(_run, task, plan))
-                if len(waiting) > threads + AHEAD:
+                if len(waiting) > threads:  # one is ready or under way beyond one a thread: memory is bounded
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -159,10 +159,11 @@ class _Spill:
 def repeated(store: KeyStore, *, portion: int = BUDGET) -> Iterator[Repeats]:
     """Every second and later occurrence of a key. `portion` bounds what is looked at at once, however many recur."""
     for part in store.parts():
-        carried: KeyRows | None = None
-        for keys in _portions(part, portion):
-            whole = keys if carried is None else _joined([carried, keys])
-            found, carried = _repeats(whole)
+        seen: tuple[list[KeyRows], Rows] | None = None
+        for chunks in _portions(part, portion):
+            whole = chunks if seen is None else [_without(*seen), *chunks]
+            found, later = _repeats(whole)
+            seen = (whole, later)
             if found is not None:
                 yield found
 
@@ -174,9 +175,10 @@ def missing(children: KeyStore, parents: KeyStore, *, portion: int = BUDGET) -> 
         parents.spill()
     for ours, theirs in zip(children.parts(), parents.parts()):
         known: pa.Array = pa.array([], pa.large_string())
-        for keys in _portions(theirs, portion):
-            known = pc.unique(pa.concat_arrays([known, keys.text.cast(pa.large_string())]))
-        for keys in _portions(ours, portion):
+        for chunks in _portions(theirs, portion):
+            known = pc.unique(pa.concat_arrays([known, *(keys.text.cast(pa.large_string()) for keys in chunks)]))
+        for chunks in _portions(ours, portion):
+            keys = _joined(chunks)
             alone = ~pc.is_in(keys.text.cast(pa.large_string()), value_set=known).to_numpy(zero_copy_only=False)
             if alone.any():
                 yield _chosen(keys, np.flatnonzero(alone))
@@ -220,17 +222,17 @@ def _mixed(words: np.ndarray[Any, np.dtype[np.uint64]], lengths: np.ndarray[Any,
     return state
 
 
-def _portions(part: Iterable[KeyRows], portion: int) -> Iterator[KeyRows]:
+def _portions(part: Iterable[KeyRows], portion: int) -> Iterator[list[KeyRows]]:
     held: list[KeyRows] = []
     size = 0
     for keys in part:
         held.append(keys)
         size += keys.size
         if size > portion:
-            yield _joined(held)
+            yield held
             held, size = [], 0
     if held:
-        yield _joined(held)
+        yield held
 
 
 def _joined(chunks: list[KeyRows]) -> KeyRows:
@@ -248,23 +250,45 @@ def _chosen(keys: KeyRows, at: Rows) -> KeyRows:
     return KeyRows(keys.text.take(pa.array(at)), keys.digest[at], keys.rows[at], keys.lines[at])
 
 
-def _repeats(keys: KeyRows) -> tuple[Repeats | None, KeyRows]:
-    """The later occurrences among keys in row order, and the keys without them."""
-    order = np.sort(keys.digest)
+def _picked(chunks: list[KeyRows], at: Rows) -> KeyRows:
+    """The keys at ascending places of the chunks laid end to end; only those are copied."""
+    edges = np.cumsum([0, *(len(each.rows) for each in chunks)])
+    cuts = np.searchsorted(at, edges)
+    parts = [
+        _chosen(each, at[low:high] - start)
+        for each, start, low, high in zip(chunks, edges, cuts, cuts[1:])
+        if high > low
+    ]
+    return _joined(parts)
+
+
+def _without(chunks: list[KeyRows], later: Rows) -> KeyRows:
+    """The chunks without the keys at those places: each key once, with its first row."""
+    whole = _joined(chunks)
+    if not len(later):
+        return whole
+    kept = np.ones(len(whole.rows), bool)
+    kept[later] = False
+    return _chosen(whole, np.flatnonzero(kept))
+
+
+def _repeats(chunks: list[KeyRows]) -> tuple[Repeats | None, Rows]:
+    """The later occurrences among keys in row order, and their places in the chunks laid end to end."""
+    nowhere = np.empty(0, np.int64)
+    digests = np.concatenate([each.digest for each in chunks])
+    order = np.sort(digests)
     twice = order[1:][order[1:] == order[:-1]]
     if not len(twice):
-        return None, keys
-    spots = np.minimum(np.searchsorted(twice, keys.digest), len(twice) - 1)
-    suspects = np.flatnonzero(twice[spots] == keys.digest)
-    text = keys.text.take(pa.array(suspects))
-    codes = text.dictionary_encode().indices.to_numpy(zero_copy_only=False)  # the texts decide, not their digests
+        return None, nowhere
+    spots = np.minimum(np.searchsorted(twice, digests), len(twice) - 1)
+    suspects = np.flatnonzero(twice[spots] == digests)
+    keys = _picked(chunks, suspects)
+    codes = keys.text.dictionary_encode().indices.to_numpy(zero_copy_only=False)  # the texts decide, not their digests
     _, firsts = np.unique(codes, return_index=True)
-    first_of = firsts[codes]
-    later = np.flatnonzero(first_of != np.arange(len(codes)))
+    first = firsts[codes]
+    later = np.flatnonzero(first != np.arange(len(codes)))
     if not len(later):
-        return None, keys
-    at, first = suspects[later], suspects[first_of[later]]
-    found = Repeats(text.take(pa.array(later)), keys.rows[at], keys.lines[at], keys.rows[first], keys.lines[first])
-    kept = np.ones(len(keys.rows), bool)
-    kept[at] = False
-    return found, _chosen(keys, np.flatnonzero(kept))
+        return None, nowhere
+    at = first[later]
+    text = keys.text.take(pa.array(later))
+    return Repeats(text, keys.rows[later], keys.lines[later], keys.rows[at], keys.lines[at]), suspects[later]
