@@ -28,7 +28,7 @@ def kernel(name: str, options: Mapping[str, str], today: date | None) -> Kernel 
         return partial(_over, 11, _mobile)
     if name in ("division-6", "division-9", "division-12"):
         width = int(name.removeprefix("division-"))
-        region = options.get("region", "any" if width == 6 else "province")
+        region = options.get("region", "any")
         return partial(_over, width, partial(_division, region=region))
     return None
 
