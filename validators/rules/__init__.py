@@ -36,6 +36,8 @@ class RowRule:
 
     def violations(self, columns: Mapping[str, Values], rows: int, *, today: date) -> Mask:
         """True exactly where the expression is FALSE. A column that is not given counts as NULL in every row."""
+        if rows == 0:
+            return np.zeros(0, np.bool_)
         found = evaluate(self.rule.tree, Frame(columns, self.kinds, today.toordinal() - EPOCH, self.below))
         broken = np.zeros(1, np.bool_) if found.kind == logic.NULL else logic.false(found)
         return np.array(np.broadcast_to(broken, rows))

@@ -44,8 +44,10 @@ class Gathered:
         if len(tree) == 1:  # count(*)
             self.count += rows
             return
+        if rows == 0:
+            return
         values = evaluate(tree[1], frame)
-        if values.kind == logic.NULL or rows == 0:
+        if values.kind == logic.NULL:
             return
         self.kind = values.kind
         values = _full(values, rows)
