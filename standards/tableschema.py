@@ -238,7 +238,10 @@ def _structure(data: Any, wire: Any) -> Iterator[Problem]:
     if isinstance(fields, list):
         known, kept = ", ".join(TYPES), []
         for place, each in enumerate(fields):
-            kind = each.get("type", "string") if isinstance(each, dict) else "string"
+            if not isinstance(each, dict):
+                yield Problem(("fields", place), "standard.value", {"value": str(each), "expected": "object"})
+                continue
+            kind = each.get("type", "string")
             if kind not in TYPES:
                 nearest = near(kind, TYPES) if isinstance(kind, str) else known
                 params = {"name": written(kind), "known": f"{nearest} ({known})"}
