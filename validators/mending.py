@@ -35,20 +35,14 @@ class Change:
     before: str
     after: str
     code: str
-    reason: str | None = None
-
-    def why(self, lang: str) -> str:
-        """The reason in words."""
-        from gongshu.validators.explain import title_of
-
-        return title_of(self.code, lang)
+    why: str
 
     def say(self, lang: str) -> str:
         """One line for people."""
         from gongshu.validators.reports.words import quoted
 
         values = {"before": quoted(self.before), "after": quoted(self.after)}
-        params = {"line": self.line, "column": self.column, "why": self.why(lang), **values}
+        params = {"line": self.line, "column": self.column, "why": self.why, **values}
         return sentence("fix.change", params, lang)
 
 
@@ -145,11 +139,26 @@ def _edits(
             of = table.field(fault.columns[0]) if table is not None else None
             title = plan.header.written.get(fault.columns[0], fault.columns[0]).strip()
             before, after = _shown(detail.value or "", of), _shown(value, of)
-            change = Change(record + verdict.row0 + 1, line, title, before, after, fault.code, fault.reason)
+            change = Change(
+                record + verdict.row0 + 1, line, title, before, after, fault.code, _why(fault, detail, title, lang)
+            )
             if len(made.shown) < SHOWN:
                 made.shown.append(change)
-            _log_row(log, [change.row, change.line, title, change.before, change.after, change.code, change.why(lang)])
+            _log_row(log, [change.row, change.line, title, change.before, change.after, change.code, change.why])
     return {record: {column: cell[0] for column, cell in cells.items()} for record, cells in found.items()}
+
+
+def _why(fault: Any, detail: Any, title: str, lang: str) -> str:
+    """What was wrong with the cell, without its value."""
+    from gongshu.validators.finding import Finding, Sample
+    from gongshu.validators.report import FileReport, Verdict
+    from gongshu.validators.reports.words import finding_words
+
+    sample = Sample(params=detail.params, fix=detail.fix)
+    found = Finding(
+        fault.code, fault.severity, 1, fault.columns, fault.rule, fault.reason, (sample,), fault.params, (title,)
+    )
+    return finding_words(found, lang, "title", file=FileReport("", Verdict.NONCONFORMING))
 
 
 def _shown(value: str, of: Field | None) -> str:

@@ -167,7 +167,7 @@ def _until_nothing_new(
 def _judged(path: Path, asked: Asked, name: str) -> Report:
     from gongshu.validators.validation import validate
 
-    return validate(
+    report = validate(
         path,
         standard=asked.standard,
         profile=asked.profile,
@@ -175,9 +175,11 @@ def _judged(path: Path, asked: Asked, name: str) -> Report:
         samples=asked.samples,
         registry=asked.registry,
         threads=asked.threads,
-        options=replace(asked.options, name=name),
+        options=asked.options,
         unmask=asked.unmask,
     )
+    inputs = {**report.inputs, "files": [{**each, "name": name} for each in report.inputs["files"]]}
+    return replace(report, inputs=inputs, files=tuple(replace(each, name=name) for each in report.files))
 
 
 def _read_back(asked: Asked) -> Asked:

@@ -206,7 +206,7 @@ def _detail(finding: Finding, sample: Sample, file: FileReport, lang: str) -> st
         named = ((file.titles.get(name) or name, text) for name, text in values.items())
         return " ".join(f"{title}={marks[0]}{quoted(str(text or ''))}{marks[1]}" for title, text in named)
     parts = [f"{marks[0]}{quoted(sample.value)}{marks[1]}" if sample.value else say("report.empty-value", lang)]
-    if sample.fix is not None and sample.fix.safe:
+    if sample.fix is not None and sample.fix.safe and sample.fix.value != sample.value:  # equal once masked
         fixed = sample.fix.value
         parts.append(say("report.fix-to", lang, value=quoted(fixed)) if fixed else say("report.fix-empty", lang))
     elif finding.code in _SAID_IN_FULL:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from gongshu.standards.messages import catalogue, sentence
-from gongshu.validators.finding import Finding, Sample
+from gongshu.validators.finding import Finding
 
-Derive: TypeAlias = Callable[[Mapping[str, Any], Finding, Sample | None, str], dict[str, Any]]
+Derive: TypeAlias = Callable[[Mapping[str, Any], Finding, str], dict[str, Any]]
 
 EXAMPLES = {
     "boolean": "true",
@@ -20,7 +20,6 @@ EXAMPLES = {
     "year": "2024",
     "yearmonth": "2024-01",
 }
-_STRPTIME = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", "%y": "YY"}
 _SAMPLE = {"%Y": "2024", "%m": "01", "%d": "05", "%H": "08", "%M": "30", "%S": "00", "%y": "24"}
 
 
@@ -29,63 +28,63 @@ def term(name: str, lang: str, /, **params: Any) -> str:
     return sentence(f"term.{name}", params, lang) if f"term.{name}" in catalogue(lang) else ""
 
 
-def derived(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def derived(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     """Further parameters for the words of this finding."""
     way = DERIVED.get(finding.code)
-    return way(params, finding, sample, lang) if way is not None else {}
+    return way(params, finding, lang) if way is not None else {}
 
 
-def _fixed(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
-    fix = sample.fix if sample is not None else None
-    return {"expected": fix.value if fix is not None and fix.value else "…"}
-
-
-def _type(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _type(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     kind, written = str(params.get("type", "")), str(params.get("format") or "")
     expected = term(f"format.{written}", lang) or term(f"type.{kind}", lang) or kind
-    example = _replaced(written, _SAMPLE) if "%" in written else EXAMPLES.get(kind, "…")
-    return {"expected": expected, "example": example}
+    return {"expected": expected, "example": _spelled(written) if "%" in written else EXAMPLES.get(kind, "…")}
 
 
-def _format(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _format(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     written = str(params.get("format") or "")
-    return {"expected": _replaced(written, _STRPTIME) if written else term("plain-number", lang)}
+    return {"expected": _spelled(written) if written else term("plain-number", lang)}
 
 
-def _length(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _spelled(written: str) -> str:
+    for mark, example in _SAMPLE.items():
+        written = written.replace(mark, example)
+    return written
+
+
+def _length(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     least, most = params.get("minimum"), params.get("maximum")
-    if least is not None and most is not None:
-        return {"expected": term("length-exact" if least == most else "length-between", lang, least=least, most=most)}
-    if least is not None:
-        return {"expected": term("length-least", lang, least=least)}
-    return {"expected": term("length-most", lang, most=most)}
+    if least is None or most is None:
+        name = "length-most" if least is None else "length-least"
+    else:
+        name = "length-exact" if least == most else "length-between"
+    return {"expected": term(name, lang, least=least, most=most)}
 
 
-def _limit(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _limit(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     limit = params.get("maximum", params.get("minimum", ""))
     return {"limit": term("exclusive", lang, limit=limit) if params.get("exclusive") else limit}
 
 
-def _digits(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _digits(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     precision, scale = params.get("precision"), params.get("scale")
     name = "digits-scale" if precision is None else "digits-precision" if scale is None else "digits"
     return {"expected": term(name, lang, precision=precision, scale=scale)}
 
 
-def _allowed(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _allowed(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     return {"expected": params.get("allowed", "")}
 
 
-def _identifier(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _identifier(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     name = finding.rule or str(params.get("identifier", ""))
     return {"identifier": term(f"identifier.{name}", lang) or name}
 
 
-def _target(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _target(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     return {"target": params.get("target") or term("this-table", lang)}
 
 
-def _bytes(params: Mapping[str, Any], finding: Finding, sample: Sample | None, lang: str) -> dict[str, Any]:
+def _bytes(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
     raw, found = params.get("raw"), params.get("readings")
     if not raw or not isinstance(found, Mapping) or not found:
         return {"hint": ""}
@@ -93,21 +92,11 @@ def _bytes(params: Mapping[str, Any], finding: Finding, sample: Sample | None, l
     return {"hint": term("bytes", lang, raw=raw, readings=("，" if lang == "zh" else ", ").join(said))}
 
 
-def _replaced(written: str, names: Mapping[str, str]) -> str:
-    for mark, name in names.items():
-        written = written.replace(mark, name)
-    return written
-
-
 DERIVED: dict[str, Derive] = {
-    "cell.code-name-given": _fixed,
-    "cell.date-serial": _fixed,
     "cell.enum": _allowed,
     "cell.format": _format,
-    "cell.fullwidth": _fixed,
-    "cell.identifier": _identifier,
-    "cell.leading-zero-lost": _fixed,
     "cell.length": _length,
+    "cell.identifier": _identifier,
     "cell.maximum": _limit,
     "cell.minimum": _limit,
     "cell.precision": _digits,

@@ -44,12 +44,14 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
     """Everything that the words of a finding may use, spoken in `lang`."""
     titles = title_list(finding, file)
     separator = "、" if lang == "zh" else ", "
-    given = {**finding.params, **(sample.params if sample is not None else {})}
+    fix = sample.fix if sample is not None else None
+    mended = {"expected": fix.value} if fix is not None and fix.value else {}
+    given = {**mended, **finding.params, **(sample.params if sample is not None else {})}
     value = sample.value if sample is not None else None
     reason = reason_words(finding.code, finding.reason or given.get("reason"), lang)
     return {
         **{name: _spoken(each, lang) for name, each in given.items()},
-        **{name: _spoken(each, lang) for name, each in derived(given, finding, sample, lang).items()},
+        **{name: _spoken(each, lang) for name, each in derived(given, finding, lang).items()},
         "detail": given.get("detail") or reason,
         "value": quoted(value) if value else say("report.empty-value", lang),
         "column": titles[0] if titles else str(given.get("column", "")),
