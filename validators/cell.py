@@ -107,7 +107,7 @@ class CellJudge:
             if isinstance(outcome, Reading):
                 if damage is None or outcome.damage is not None:
                     return outcome
-                return Reading(outcome.value, outcome.text, damage, params=_said(damage, raw, outcome.text))
+                return Reading(outcome.value, outcome.text, damage)
         if whitespace.blank(text) or placeholder.filler(text) or placeholder.filler(whitespace.mended(raw)):
             code = control_char.CODE if whitespace.blank(text) else placeholder.CODE
             return Refusal(code, fix=Fix(None, safe=not (self.required or self.key)))
@@ -131,7 +131,7 @@ class CellJudge:
             return Reading(raw, raw)
         wide, steered = text != steady, steady != trimmed
         code = fullwidth.CODE if wide else control_char.CODE if steered else whitespace.CODE
-        return Reading(text, text, code, params=_said(code, raw, text))
+        return Reading(text, text, code)
 
     def _refused(self, raw: str, refusal: Refusal) -> Verdict:
         fault = CellFault(refusal.code, refusal.params, refusal.fix, refusal.reason, refusal.rule)
@@ -159,13 +159,6 @@ class CellJudge:
                 faults.append(CellFault(check.code, params))
         text = reading.text if reading.text != raw else None
         return Verdict(PRESENT, tuple(faults), reading.value, text, slow)
-
-
-def _said(damage: str, raw: str, text: str) -> Mapping[str, Any]:
-    """What a finding says of the repair: the right spelling, or which character does not belong there."""
-    if damage != control_char.CODE:
-        return {"expected": text}
-    return {"expected": text, "character": control_char.first(raw)}
 
 
 def _repairs(raw: str, *, loose: bool) -> Iterator[tuple[str | None, str]]:

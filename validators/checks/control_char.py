@@ -9,11 +9,6 @@ _ALL: dict[int, None] = dict.fromkeys([*_CODES, *range(0x2061, 0x2070)])
 _FREE: dict[int, None] = {code: None for code in _ALL if code not in (9, 10, 13, 0x200C, 0x200D)}
 
 
-def first(text: str) -> str:
-    """The first control character, as U+0007; empty where there is none."""
-    return next((f"U+{ord(each):04X}" for each in text if ord(each) in _ALL), "")
-
-
 def mended(text: str, *, free: bool = False) -> str:
     """The text without control characters; free text keeps line breaks, tabs and joiners inside."""
     return text.translate(_FREE if free else _ALL)

@@ -22,4 +22,5 @@ class Enum:
         """What to say of one value; None when it is listed."""
         if value in self.allowed:
             return None
-        return {"expected": self.written[:MOST]}
+        more = len(self.written) - MOST
+        return {"allowed": ", ".join(self.written[:MOST]) + (f" … (+{more})" if more > 0 else "")}

@@ -27,13 +27,8 @@ class Length:
         length = len(value)
         if (self.least is None or length >= self.least) and (self.most is None or length <= self.most):
             return None
-        if self.least == self.most:
-            expected = str(self.most)
-        elif self.least is None or self.most is None:
-            expected = f"≤ {self.most}" if self.least is None else f"≥ {self.least}"
-        else:
-            expected = f"{self.least}–{self.most}"
-        return {"length": length, "expected": expected}
+        said = {"length": length, "minimum": self.least, "maximum": self.most}
+        return {name: each for name, each in said.items() if each is not None}
 
     def passes(self, column: Any) -> Mask | None:
         """Which cells of a text column fit; None: all."""

@@ -24,7 +24,7 @@ class Maximum:
         """What to say of one value; None when it is small enough."""
         if not value > self.bound and not (self.exclusive and value == self.bound):
             return None
-        return {"limit": self.written, "exclusive": True} if self.exclusive else {"limit": self.written}
+        return {"maximum": self.written, "exclusive": True} if self.exclusive else {"maximum": self.written}
 
     def passes(self, data: Ints, bound: Any) -> Mask | None:
         """Which of the whole numbers `data` are small enough against `bound` on the same scale; None: all."""

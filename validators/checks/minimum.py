@@ -24,7 +24,7 @@ class Minimum:
         """What to say of one value; None when it is large enough."""
         if not value < self.bound and not (self.exclusive and value == self.bound):
             return None
-        return {"limit": self.written, "exclusive": True} if self.exclusive else {"limit": self.written}
+        return {"minimum": self.written, "exclusive": True} if self.exclusive else {"minimum": self.written}
 
     def passes(self, data: Ints, bound: Any) -> Mask | None:
         """Which of the whole numbers `data` are large enough against `bound` on the same scale; None: all."""

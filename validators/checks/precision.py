@@ -27,8 +27,8 @@ class Precision:
         number = Decimal(value)
         if number.is_finite() and self._fits(number):
             return None
-        digits = "" if self.precision is None else str(self.precision)
-        return {"expected": digits if self.scale is None else f"{digits or '38'},{self.scale}"}
+        said = {"precision": self.precision, "scale": self.scale}
+        return {name: each for name, each in said.items() if each is not None}
 
     def _fits(self, number: Decimal) -> bool:
         _, digits, exponent = number.as_tuple()

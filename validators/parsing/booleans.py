@@ -34,7 +34,7 @@ class Booleans:
             return Reading(text in self.true, text)
         if mark == BOOLEAN and text.lower() in ("true", "false", "1", "0"):
             return Reading(text.lower() in ("true", "1"), text)
-        return Refusal(types.CODE, {"expected": "boolean", "example": self.true[0]})
+        return Refusal(types.CODE, {"type": "boolean"})
 
     def screen(self, column: Any) -> Screened:
         """Cells that are one of the words."""

@@ -41,9 +41,7 @@ class Codes:
                 return self._named(names[text], day)
         padded = leading_zero_lost.padded(text, self.width) if self.use.by != "name" else None
         if padded is not None and padded in self.table.current(day):
-            return self._placed(padded, day) or Reading(
-                padded, padded, leading_zero_lost.CODE, params={"expected": padded}
-            )
+            return self._placed(padded, day) or Reading(padded, padded, leading_zero_lost.CODE)
         known = self.table.known(text)
         if self.use.by == "name":
             current = self.table.current(day).get(text)
@@ -71,7 +69,6 @@ class Codes:
         said = {"list": str(self.use.list)}
         if code is None:
             return Refusal(code_name_given.CODE, said, reason="ambiguous")
-        said["expected"] = code
         return self._placed(code, day) or Reading(code, code, code_name_given.CODE, params=said)
 
     def _placed(self, text: str, day: date) -> Refusal | None:

@@ -39,7 +39,7 @@ class Numbers:
 
     def read(self, text: str, mark: int, on: date | None) -> Reading | Refusal:
         """The number of one cell."""
-        refusal = Refusal(types.CODE, {"expected": self.type, "example": "2024" if self.type == "year" else "120"})
+        refusal = Refusal(types.CODE, {"type": self.type})
         if len(text) > _LONGEST:
             return refusal
         if self.type == "year":
@@ -54,11 +54,7 @@ class Numbers:
         if self.group_char is None and _GROUPED.fullmatch(text):
             bare = text.replace(",", "")
             reading = self._plain(bare, bare)
-            return (
-                Reading(reading.value, reading.text, spelling.CODE, params={"expected": reading.text})
-                if reading
-                else refusal
-            )
+            return Reading(reading.value, reading.text, spelling.CODE) if reading else refusal
         if scientific.scientific(text):
             plain = scientific.plain(text)
             return Refusal(scientific.CODE, fix=None if plain is None else Fix(plain, safe=False))
@@ -71,7 +67,7 @@ class Numbers:
             if whole != value:
                 return None
             text = format(value.to_integral_value(), "f")
-            return Reading(value, text, spelling.CODE, params={"expected": text})
+            return Reading(value, text, spelling.CODE)
         return Reading(value, text)
 
     def _localised(self, text: str) -> str:

@@ -55,10 +55,6 @@ class Stamps:
         return "text" if self.type == "yearmonth" else self.type
 
     @cached_property
-    def _example(self) -> str:
-        return _again(datetime(2024, 1, 5, 8, 30), self.write)  # noqa: DTZ001 - data tell no zone
-
-    @cached_property
     def _kernel(self) -> stamps.StampKernel | None:
         return stamps.template(self.write)
 
@@ -74,7 +70,7 @@ class Stamps:
         right = self._written(text)
         if right is not None:
             return Reading(self.value(right), text)
-        refusal = Refusal(types.CODE, {"expected": self.type, "example": self._example})
+        refusal = Refusal(types.CODE, {"type": self.type, "format": self.write})
         if self.strict:
             return refusal
         if mark == DATE:
@@ -83,14 +79,14 @@ class Stamps:
             return refusal if moment is None else Reading(self.value(moment), self.spell(moment))
         moment = self._moment(text, self.readable)
         if moment is not None:
-            return Reading(self.value(moment), self.spell(moment), spelling.CODE, params={"expected": self._example})
+            return Reading(self.value(moment), self.spell(moment), spelling.CODE, params={"format": self.write})
         day = date_serial.day(text) if self.type in ("date", "datetime") else None
         if day is not None:
             spelt = self.spell(datetime.combine(day, time()))
             if mark == NUMBER:
                 moment = datetime.combine(day, time())
-                return Reading(self.value(moment), spelt, date_serial.CODE, params={"expected": spelt})
-            return Refusal(date_serial.CODE, {"expected": spelt}, fix=Fix(spelt, safe=False))
+                return Reading(self.value(moment), spelt, date_serial.CODE)
+            return Refusal(date_serial.CODE, fix=Fix(spelt, safe=False))
         turned = _TURNED.fullmatch(text) if self.type == "date" else None
         if turned:
             return self._turned(int(turned[1]), int(turned[2]), int(turned[3])) or refusal
@@ -102,9 +98,7 @@ class Stamps:
         found = _moment(year, month, day)
         if found is None or not self.readable:
             return None
-        return Refusal(
-            spelling.CODE, {"expected": self._example}, Fix(self.spell(found), safe=False), reason="ambiguous"
-        )
+        return Refusal(spelling.CODE, {"format": self.write}, Fix(self.spell(found), safe=False), reason="ambiguous")
 
     def _written(self, text: str) -> datetime | None:
         """The moment of a text in the right spelling, with every digit in its place."""

@@ -116,7 +116,7 @@ class Structures:
         accepts = ACCEPTS.get((self.type, self.format)) or ACCEPTS[(self.type, "default")]
         if accepts(text):
             return Reading(text, text)
-        return Refusal(types.CODE, {"expected": self.type if self.format == "default" else self.format})
+        return Refusal(types.CODE, {"type": self.type, "format": self.format})
 
     def screen(self, column: Any) -> Screened:
         """Nothing is certain of a whole column."""

@@ -56,7 +56,7 @@ class Patterned:
             return Reading(text, text)
         padded = leading_zero_lost.padded(text, self.width)
         if padded is not None and self._refusal(padded) is None:
-            return Reading(padded, padded, leading_zero_lost.CODE, params={"expected": padded})
+            return Reading(padded, padded, leading_zero_lost.CODE)
         return refusal
 
     def _refusal(self, text: str) -> Refusal | None:
@@ -89,7 +89,7 @@ class Listed:
             return Reading(text, text)
         padded = leading_zero_lost.padded(text, self.width)
         if padded is not None and padded in self.enum.allowed:
-            return Reading(padded, padded, leading_zero_lost.CODE, params={"expected": padded})
+            return Reading(padded, padded, leading_zero_lost.CODE)
         return Refusal(enum.CODE, params, whole=True)
 
     def screen(self, column: Any) -> Screened:
@@ -114,13 +114,12 @@ class Identified:
         reason = self.rule(text)
         if reason is None:
             return Reading(text, text)
-        said = {"identifier": self.name}
         if reason == "case":
-            return Reading(text.upper(), text.upper(), identifier.CODE, reason=reason, rule=self.name, params=said)
+            return Reading(text.upper(), text.upper(), identifier.CODE, reason=reason, rule=self.name)
         padded = leading_zero_lost.padded(text, self.width)
         if padded is not None and self.rule(padded) is None:
-            return Reading(padded, padded, leading_zero_lost.CODE, params={"expected": padded})
-        return Refusal(identifier.CODE, said, reason=reason, rule=self.name, whole=reason in identifier.WHOLE)
+            return Reading(padded, padded, leading_zero_lost.CODE)
+        return Refusal(identifier.CODE, reason=reason, rule=self.name, whole=reason in identifier.WHOLE)
 
     def screen(self, column: Any) -> Screened:
         """Cells for which the rule holds as they stand."""
