@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gongshu.standards.faults import UsageFault
+from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.standards.model import Constraints, Field, ForeignKey, Kind, Standard, Table
 from gongshu.validators.batch import Shape
 from gongshu.validators.engine import judge
@@ -44,7 +44,10 @@ def _parent_keys(pointing: ForeignKey, key: KeyPlan, table: Table, asked: Asked,
         strict=table.strict,
     )
     source = (asked.references or {})[key.resource]
-    opened = open_table(source, options=ReadOptions(fit=fit(target), name=key.resource))
+    try:
+        opened = open_table(source, options=ReadOptions(fit=fit(target), name=key.resource))
+    except SourceFault as fault:  # nothing can be said of the file that points there
+        raise UsageFault("usage.reference-unreadable", name=key.resource, detail=fault.code) from fault
     store = KeyStore(budget=asked.budget)
     try:
         plan = _plan(target, opened.shape, key.resource, terms)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from gongshu.validators.batch import Batch, Header, Shape
 
 
