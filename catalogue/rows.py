@@ -18,7 +18,8 @@ VERSION = _COLUMNS
 
 def head(row: Any) -> Head:
     """The dataset that a row of `HEAD` or `VERSION` tells of."""
-    return Head(*row[:10], metadata=json.loads(row[10]), resources=tuple(map(_resource, json.loads(row[11]))))
+    *plain, metadata, resources = row
+    return Head(*plain, json.loads(metadata), tuple(map(_resource, json.loads(resources))))
 
 
 def _resource(found: dict[str, Any]) -> Resource:

@@ -157,7 +157,6 @@ def _masked(text: pa.Array, privacy: Privacy) -> pa.Array:
 def _condition(privacy: Privacy, subject: Subject) -> Callable[[BatchVerdict, int], Any]:
     """Rows of which the condition is FALSE: the ones that need no mask."""
     from gongshu.standards.expressions import columns, kind_of, parse
-    from gongshu.validators.engine import nothing
     from gongshu.validators.rules import compile_rule
 
     table = subject.standard.table
@@ -170,8 +169,6 @@ def _condition(privacy: Privacy, subject: Subject) -> Callable[[BatchVerdict, in
     def clear(verdict: BatchVerdict, rows: int) -> Any:
         named = {name: verdict.judged[name] for name in columns(tree) if name in verdict.judged}
         values = {name: each.values for name, each in named.items()}
-        for name in columns(tree):
-            values.setdefault(name, nothing(kinds[name], rows))
         false = rule.violations(values, rows, today=subject.as_of)
         for each in named.values():
             if each.failed is not None:

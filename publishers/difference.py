@@ -22,7 +22,7 @@ def rows(old: pa.Table, new: pa.Table, key: Sequence[str]) -> dict[str, Any]:
     added = pc.is_null(joined["before"])
     removed = pc.is_null(joined["after"])
     changed = pc.fill_null(pc.not_equal(joined["before"], joined["after"]), False)
-    samples = []
+    samples: list[dict[str, Any]] = []
     for kind, mask in (("added", added), ("removed", removed), ("changed", changed)):
         for text in joined["key"].filter(mask).slice(0, SAMPLES - len(samples)).to_pylist():
             samples.append({"kind": kind, "key": text.split(_JOINT)})

@@ -53,7 +53,10 @@ class Journal:
             "SELECT position, target, code, state, fault, own_states FROM journal WHERE plan = ? ORDER BY position",
             (plan,),
         )
-        return [Step(*row[:4], json.loads(row[4]) if row[4] else None, tuple(json.loads(row[5]))) for row in found]
+        return [
+            Step(number, target, code, state, json.loads(fault) if fault else None, tuple(json.loads(own)))
+            for number, target, code, state, fault, own in found
+        ]
 
     def mark(self, plan: str, position: int, state: str, fault: dict[str, Any] | None = None) -> None:
         """The step is now in `state`."""

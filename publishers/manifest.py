@@ -76,7 +76,7 @@ class _Reader:
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     faults: list[UsageFault] = field(default_factory=list)
 
-    def fault(self, code: str, at: tuple[str | int, ...], **params: Any) -> None:
+    def fault(self, code: str, at: tuple[str | int, ...], /, **params: Any) -> None:
         self.faults.append(UsageFault(code, file=self.name, line=self.line(at), **params))
 
     def line(self, at: tuple[str | int, ...]) -> int:
@@ -180,7 +180,9 @@ def _item(found: Any, number: int, folder: Path, reader: _Reader) -> Item | None
     seen: set[str] = set()
     for each in files:
         if each.key in seen:
-            reader.fault("manifest.file-twice", at, dataset=code, key=each.key)
+            reader.faults.append(
+                UsageFault("manifest.file-twice", file=reader.name, line=each.line, dataset=code, key=each.key)
+            )
         seen.add(each.key)
     return Item(code, {**metadata, "resourceCode": code}, tuple(files), withdraw, reader.line(at))
 

@@ -51,14 +51,14 @@ def _translate(error: Any) -> Iterator[PublishFault]:
     if error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
-                yield _fault("metadata.missing", [*path, name])
+                yield _fault("metadata.element-missing", [*path, name])
     elif error.validator == "additionalProperties":
         for name in sorted(set(error.instance) - set(error.schema["properties"])):
             yield _fault("metadata.unknown", [*path, name])
     elif error.instance in ("", [], None) or (isinstance(error.instance, str) and not error.instance.strip()):
-        yield _fault("metadata.missing", path)
+        yield _fault("metadata.element-missing", path)
     elif error.validator in ("enum", "pattern", "format"):
-        yield _fault("metadata.value", path, value=str(error.instance))
+        yield _fault("metadata.element-value", path, value=str(error.instance))
     else:
         yield _fault("metadata.shape", path, value=_short(error.instance))
 

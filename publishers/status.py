@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +18,8 @@ from gongshu.standards.faults import UsageFault
 class Status:
     """`datasets`: code, version, state, title; `unfinished`: plan, target, code, state. Plain data."""
 
-    datasets: list[Mapping[str, Any]]
-    unfinished: list[Mapping[str, Any]]
+    datasets: Sequence[Mapping[str, Any]]
+    unfinished: Sequence[Mapping[str, Any]]
 
 
 def look(target: str) -> Status:

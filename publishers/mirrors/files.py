@@ -47,7 +47,7 @@ class Files:
     def step(self, head: Head, ledger: Ledger, state: str, *, at: Callable[[str], None]) -> None:
         """Write the files of the head, then point to them; a withdrawn dataset is an entry without files."""
         index = self._index()
-        entry = {
+        entry: dict[str, Any] = {
             "code": head.code,
             "slug": head.slug,
             "id": head.id,
