@@ -87,7 +87,16 @@ def validate(
             unmask=unmask,
         )
     report = stamped(report, started, perf_counter() - clock)
-    show(session, report, chosen, output, files, reproducible=reproducible, shown=kept if samples else 5)
+    show(
+        session,
+        report,
+        chosen,
+        output,
+        files,
+        reproducible=reproducible,
+        shown=kept if samples else 5,
+        standard=standard,
+    )
     if receipt_file is not None:
         from gongshu.validators.receipt import receipt_of
 
@@ -167,7 +176,7 @@ def fix(
         session.say("fix.skipped", count=repair.skipped)
     if not dry_run:
         session.say("fix.after")
-        show(session, repair.report, chosen, None, (file,), shown=3)
+        show(session, repair.report, chosen, None, (file,), shown=3, standard=standard)
     return repair.report.exit_code
 
 
@@ -307,6 +316,7 @@ def show(
     *,
     reproducible: bool = False,
     shown: int | None = 5,
+    standard: str | None = None,
 ) -> None:
     """Write the report where it was asked for; people also get the verdict when it went to a file."""
     from gongshu.validators.reports import write
@@ -335,7 +345,7 @@ def show(
     sys.stdout.flush()
     stream = sys.stdout.buffer
     if form == "terminal":
-        options |= {**console, "quiet": session.quiet}
+        options |= {**console, "quiet": session.quiet, "standard": standard}
     write(report, stream, form_name=form, lang=session.lang, **options)
     stream.flush()
 

@@ -32,7 +32,8 @@ def document(report: Report, *, lang: str, reproducible: bool = False) -> dict[s
     if not reproducible:
         found["generated"] = report.generated
         found["duration"] = report.duration
-    return found
+    made: dict[str, Any] = plain(found)
+    return made
 
 
 def _file(file: FileReport, lang: str) -> dict[str, Any]:

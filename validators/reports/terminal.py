@@ -44,6 +44,7 @@ class Look:
     width: int = 80
     color: bool = False
     shown: int = SHOWN
+    standard: str | None = None  # as the user wrote it
 
     def style(self, text: str, name: str) -> str:
         """The text in a style, or as it is without colour."""
@@ -60,10 +61,11 @@ def write(
     encoding: str = "utf-8",
     shown: int = SHOWN,
     quiet: bool = False,
+    standard: str | None = None,
     **_: Any,
 ) -> None:
     """Text in the console's encoding; what it cannot print is replaced, never a fault."""
-    look = Look(lang, max(40, width), color, shown)
+    look = Look(lang, max(40, width), color, shown, standard)
     lines = verdict_lines(report, look) if quiet else report_lines(report, look)
     out.write(encoded("\n".join(lines) + "\n", encoding))
 
@@ -178,7 +180,7 @@ def _finding(finding: Finding, file: FileReport, look: Look) -> Iterator[str]:
     places = [place(sample, lang) for sample in samples]
     widest = max((cell_len(each) for each in places), default=0)
     for sample, where in zip(samples, places):
-        if where or sample.value:
+        if (where or sample.value) and finding.code not in _OF_THE_HEADER:
             detail = _detail(finding, sample, file, lang)
             start = f"    {pad(where, widest)}  "
             yield from (
@@ -199,7 +201,7 @@ def _finding(finding: Finding, file: FileReport, look: Look) -> Iterator[str]:
 def _detail(finding: Finding, sample: Sample, file: FileReport, lang: str) -> str:
     """What stands in one faulty place, and what should."""
     marks = ("“", "”")
-    if sample.value is None and finding.code in {"table.row-blank", "row.duplicate", "table.row-short"}:
+    if sample.value is None and finding.code in {"row.duplicate", "table.row-blank"}:
         return finding_words(finding, lang, "message", sample=sample, file=file)
     values = sample.params.get("values")
     if finding.code == "row.rule" and isinstance(values, Mapping) and values:
@@ -217,8 +219,10 @@ def _detail(finding: Finding, sample: Sample, file: FileReport, lang: str) -> st
 
 
 _SAID_IN_FULL = frozenset(
-    {"key.duplicate", "row.label-differs", "table.row-long", "file.encoding", "cell.code-withdrawn"}
+    {"cell.code-withdrawn", "file.encoding", "file.encoding-mixed", "key.duplicate", "row.label-differs"}
+    | {"table.header-blank", "table.row-long", "table.row-short"}
 )
+_OF_THE_HEADER = frozenset({"table.column-missing", "table.header-missing"})  # their place says nothing
 
 
 def _ending(file: FileReport, look: Look) -> Iterator[str]:
@@ -238,7 +242,7 @@ def _ending(file: FileReport, look: Look) -> Iterator[str]:
             yield from wrap(text, look.width, indent="  - ", hanging="    ")
     if file.publishable:
         yield from wrap(say("report.publishable", lang), look.width)
-    steps = list(_next_steps(file, lang))
+    steps = list(_next_steps(file, look))
     if steps:
         yield look.style(say("report.next", lang), "strong")
         for step in steps:
@@ -251,11 +255,13 @@ def not_checked_words(reason: str, lang: str) -> str:
     return reason if found == f"not-checked.{reason}" else found
 
 
-def _next_steps(file: FileReport, lang: str) -> Iterator[str]:
+def _next_steps(file: FileReport, look: Look) -> Iterator[str]:
+    lang = look.lang
     fixable = sum(each.count for each in file.findings if any(s.fix is not None and s.fix.safe for s in each.samples))
     if fixable and file.format in {"csv", "tsv"}:
         path = PurePath(file.name)
-        used = f" --standard {file.standard.id}@{file.standard.version}" if file.standard is not None else ""
+        named = file.standard and (look.standard or f"{file.standard.id}@{file.standard.version}")
+        used = f" --standard {shlex.quote(named)}" if named else ""
         yield say("report.next-fix", lang, name=shlex.quote(file.name), standard=used,
                   output=shlex.quote(f"{path.stem}.fixed{path.suffix}"))  # fmt: skip
     worst = min(file.findings, key=lambda each: SEVERITY_ORDER[each.severity], default=None)

@@ -57,7 +57,8 @@ def _length(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str,
         name = "length-most" if least is None else "length-least"
     else:
         name = "length-exact" if least == most else "length-between"
-    return {"expected": term(name, lang, least=least, most=most)}
+    words = str(catalogue(lang).get(f"term.{name}", ""))  # its blanks at the edges matter
+    return {"expected": words.format(least=least, most=most)}
 
 
 def _limit(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""Folders of input, standard and expected reports: text at 80 columns in both languages, and JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import pytest
+from rich.cells import cell_len
+
+from gongshu.standards.registry import Registry
+from gongshu.validators.report import Report
+from gongshu.validators.reports import write
+from gongshu.validators.reports.document import document
+from gongshu.validators.validation import validate
+
+HERE = Path(__file__).parent
+FOLDERS = sorted(path.parent for path in HERE.glob("goldens/*/input.*"))
+SCHEMA = json.loads((HERE.parents[1] / "validators/report.schema.json").read_text(encoding="utf-8"))
+
+
+def judged(folder: Path, **options: object) -> Report:
+    standard = folder / "standard.yaml"
+    given = next(folder.glob("input.*"))
+    return validate(
+        given,
+        standard=standard if standard.exists() else None,
+        as_of=date(2026, 3, 31),
+        registry=Registry(builtin=False, installed=False),
+        **options,  # type: ignore[arg-type]  # the options of validate
+    )
+
+
+def rendered(report: Report, form: str, lang: str, **options: object) -> str:
+    out = io.BytesIO()
+    write(report, out, form_name=form, lang=lang, **options)
+    return out.getvalue().decode()
+
+
+def without_versions(text: str) -> str:
+    found = json.loads(text)
+    found["engine"]["version"] = "0"
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_reports_are_as_expected(folder: Path, accept: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)  # names in reports are relative
+    report = judged(folder)
+    made = {
+        "expected.zh.txt": rendered(report, "terminal", "zh"),
+        "expected.en.txt": rendered(report, "terminal", "en"),
+        "expected.json": without_versions(rendered(report, "json", "zh", reproducible=True)),
+    }
+    for name, text in made.items():
+        if accept:
+            (folder / name).write_text(text, encoding="utf-8")
+        assert (folder / name).read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_json_follows_the_published_schema(folder: Path, lang: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(document(judged(folder), lang=lang))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_text_keeps_to_the_width_and_leaves_no_hole(folder: Path, lang: str) -> None:
+    for width in (50, 80, 120):
+        for line in rendered(judged(folder), "terminal", lang, width=width).splitlines():
+            assert cell_len(line) <= width, line
+    text = rendered(judged(folder), "terminal", lang)
+    for hole in ("  的", "“”", "：。", "，。", " .", ": .", "{", "}", "None"):
+        assert hole not in text.replace('"', "").replace("[0-9]{6}", ""), hole
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_the_same_report_twice(folder: Path) -> None:
+    first, second = (rendered(judged(folder), "json", "en", reproducible=True) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252", "utf-8"])
+def test_any_console_can_print_it(encoding: str) -> None:
+    out = io.BytesIO()
+    write(judged(HERE / "goldens/people"), out, form_name="terminal", lang="zh", encoding=encoding)
+    assert out.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_one_line_a_faulty_cell(form: str) -> None:
+    report = judged(HERE / "goldens/people", samples=None)
+    lines = rendered(report, form, "zh").splitlines()
+    assert len(lines) - (form == "csv") == sum(max(1, len(each.samples)) for each in report.findings)
+
+
+def test_samples_that_are_cut_are_said_to_be() -> None:
+    report = judged(HERE / "goldens/people", samples=1)
+    assert "--samples all" in rendered(report, "terminal", "zh")
+    (finding,) = (each for each in report.findings if each.code == "cell.format")
+    assert (finding.count, len(finding.samples)) == (2, 1)
+
+
+@pytest.mark.parametrize("form", ["terminal", "json", "jsonl", "csv"])
+def test_no_form_shows_a_personal_value(form: str) -> None:
+    report = judged(HERE / "goldens/people", samples=None)
+    text = rendered(report, form, "zh", shown=1000)
+    rows = (HERE / "goldens/people/input.csv").read_text(encoding="utf-8").splitlines()[1:]
+    for row in rows:
+        number = row.replace('"张,六"', "张六").split(",")[1]
+        assert number not in text
+        assert number.upper() not in text
