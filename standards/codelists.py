@@ -74,7 +74,15 @@ def trusted_codes(text: str) -> tuple[Code, ...]:
     """The rows of a `codes.csv` that `read_codes` has found nothing wrong with before."""
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     header = [name.strip() for name in next(rows)]
-    return tuple(_code(dict(zip(header, row)), 0, []) for row in rows if any(cell.strip() for cell in row))
+    places = [header.index(name) if name in header else -1 for name in COLUMNS]
+    others = sorted((name, place) for place, name in enumerate(header) if name and name not in COLUMNS)
+
+    def read(row: list[str]) -> Code:
+        code, zh, en, parent, level, start, end, after = (row[at].strip() if at >= 0 else "" for at in places)
+        extra = tuple((name, row[at]) for name, at in others if row[at])
+        return Code(code, zh, en, parent, level, day(start), day(end, last=True), after, extra)
+
+    return tuple(read(row) for row in rows if any(row) and any(map(str.strip, row)))
 
 
 def _code(row: Mapping[str, str], line: int, problems: list[Problem]) -> Code:

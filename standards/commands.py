@@ -12,8 +12,8 @@ import click
 from gongshu.standards.session import Session, everywhere
 
 if TYPE_CHECKING:
+    from gongshu.standards.entries import Entry
     from gongshu.standards.model import Code, Field, Standard
-    from gongshu.standards.registry import Entry
 
 SHOWN_CODES = 200
 KINDS = ("table", "record", "codelist", "metadata", "interface", "assessment", "database")
@@ -235,9 +235,10 @@ def schema(session: Session) -> int:
 @click.argument("path", type=click.Path(path_type=Path))
 def lint(session: Session, path: Path) -> int:
     """检查标准包 / Check packs"""
+    from gongshu.standards.entries import pack_folders
     from gongshu.standards.faults import StandardFault
     from gongshu.standards.linting import lint as linted
-    from gongshu.standards.registry import Registry, pack_folders
+    from gongshu.standards.registry import Registry
 
     if not path.exists():
         raise StandardFault("standard.file-missing", place=str(path), file=str(path))

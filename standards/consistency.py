@@ -196,13 +196,20 @@ class _Unordered:
 
 def parsed_rules(table: Table) -> tuple[Table, list[Problem]]:
     """The table with the tree of every rule, and what is wrong with the rules. sqlglot is needed only if it has any."""
-    if not (table.rules or table.dataset_rules):
+    conditions = [(place, each) for place, each in enumerate(table.fields) if each.privacy.when]
+    if not (table.rules or table.dataset_rules or conditions):
         return table, []
     from gongshu.standards import expressions
 
     kinds = {each.name: expressions.kind_of(each.type) for each in table.fields if each.name}
+    listed = {each.name for each in table.fields if each.codelist}
     found: list[Problem] = []
     ids: set[str] = set()
+    for place, each in conditions:
+        try:
+            expressions.parse(each.privacy.when or "", kinds)
+        except StandardFault as fault:
+            found.append(Problem(("fields", place, "privacy", "when"), fault.code, fault.params))
 
     def parsed(group: str, rules: Sequence[Rule]) -> tuple[Rule, ...]:
         made = []
@@ -216,6 +223,9 @@ def parsed_rules(table: Table) -> tuple[Table, list[Problem]]:
                 found.append(Problem((group, place, "check"), fault.code, {"rule": rule.id, **fault.params}))
                 tree = None
             columns = expressions.columns(tree) if tree is not None else ()
+            for name in expressions.codelists_of(tree) if tree is not None else ():
+                if name in kinds and name not in listed:
+                    found.append(Problem((group, place, "check"), "standard.below-without-list", {"name": name}))
             made.append(replace(rule, tree=_listed(tree), fields=rule.fields or tuple(columns)))
         return tuple(made)
 

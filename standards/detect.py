@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongshu.standards.compiling import compiled
+from gongshu.standards.entries import Entry
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.headers import normal
 from gongshu.standards.model import Field, Kind, Status, Table
-from gongshu.standards.registry import Entry, Registry, numbers
+from gongshu.standards.registry import Registry, numbers
 
 REQUIRED, ALL, COLUMNS = 0.3, 0.3, 0.4  # weights of: required fields found, all fields found, columns explained
 

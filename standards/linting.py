@@ -8,10 +8,11 @@ from pathlib import Path
 from gongshu.standards.codelists import CodeTable
 from gongshu.standards.compiling import STANDARD_FILE
 from gongshu.standards.consistency import Problem
+from gongshu.standards.entries import pack_folders
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import Examined, examine
 from gongshu.standards.model import Field, Kind, Reference
-from gongshu.standards.registry import Registry, pack_folders
+from gongshu.standards.registry import Registry
 
 
 def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:

@@ -5,42 +5,22 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gongshu.standards.codelists import CodeTable
 from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE, compiled, file_hash, ready
-from gongshu.standards.faults import StandardFault, StandardFaults
+from gongshu.standards.entries import Entry, head, named, pack_folders
+from gongshu.standards.faults import StandardFault
 from gongshu.standards.fingerprint import fingerprint
-from gongshu.standards.model import Kind, Reference, Standard, Status, Text
+from gongshu.standards.model import Kind, Reference, Standard, Status
 
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
-_HEAD = re.compile(r"^(id|version):[ \t]*['\"]?([^\s'\"#]+)", re.MULTILINE)
 _FILE_ENDINGS = (".yaml", ".yml", ".json")
 
 Version = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the list of standards. `faulty`: the pack is there but its head cannot be read."""
-
-    id: str
-    version: str
-    kind: Kind | None
-    title: Text
-    status: Status
-    confidence: str
-    folder: Path
-    replaced_by: str = ""
-    faulty: bool = False
-
-    @property
-    def reference(self) -> str:
-        """`id@version`."""
-        return f"{self.id}@{self.version}"
 
 
 def packs() -> Path:
@@ -88,7 +68,7 @@ class Registry:
         if isinstance(asked, Standard):
             return asked if asked.fingerprint else self._seal(asked)
         if isinstance(asked, Mapping):
-            from gongshu.standards.tableschema import from_descriptor
+            from gongshu.standards.descriptors import from_descriptor
 
             return from_descriptor(asked, name=str(asked.get("name") or "schema"))
         text = str(asked)
@@ -108,7 +88,7 @@ class Registry:
             from gongshu.standards.loading import load_file
 
             return self.sealed(path.parent) if path.name == STANDARD_FILE else self._seal(load_file(path))
-        from gongshu.standards.tableschema import read_file
+        from gongshu.standards.descriptors import read_file
 
         return read_file(path, part)
 
@@ -174,7 +154,7 @@ class Registry:
     def head(self, folder: Path) -> Entry:
         """The list's line for the pack in a folder."""
         if folder not in self._heads:
-            self._heads[folder] = _head(folder)
+            self._heads[folder] = head(folder)
         return self._heads[folder]
 
     def _seal(self, standard: Standard) -> Standard:
@@ -247,7 +227,7 @@ class Registry:
         """id -> versions with folders, of what is not built in; heads are read, bodies not."""
         found: dict[str, list[tuple[str, Path]]] = {}
         for folder in self._other_folders():
-            name, version = _name(folder)
+            name, version = named(folder)
             found.setdefault(name, []).append((version, folder))
         return found
 
@@ -259,13 +239,6 @@ class Registry:
         if self._builtin is not None:
             yield from sorted(each.parent for each in self._builtin.glob(f"*/*/{STANDARD_FILE}"))
         yield from self._other_folders()
-
-
-def pack_folders(root: Path) -> list[Path]:
-    """The packs of a folder: itself, or `<id>/`, or `<id>/<version>/` in it."""
-    if (root / STANDARD_FILE).is_file():
-        return [root]
-    return sorted(each.parent for depth in ("*", "*/*") for each in root.glob(f"{depth}/{STANDARD_FILE}"))
 
 
 def _installed() -> Iterable[Path]:
@@ -285,56 +258,6 @@ def _installed() -> Iterable[Path]:
         if not places:
             raise StandardFault("standard.entry-point", name=each.name, detail=each.value)
         yield Path(next(iter(places)))
-
-
-def _name(folder: Path) -> tuple[str, str]:
-    """Id and version of a pack, from the head of its file; its folder's name where they cannot be read."""
-    try:
-        text = (folder / STANDARD_FILE).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return folder.name, ""
-    found = dict(_HEAD.findall(text))
-    return found.get("id", folder.name), found.get("version", "")
-
-
-def _head(folder: Path) -> Entry:
-    form = compiled(folder)
-    if form is not None:
-        standard = form.standard() if form.data.get("kind") != Kind.TABLE else _without_body(form.data)
-    else:
-        from gongshu.standards import building
-        from gongshu.standards.loading import text_of
-        from gongshu.standards.yamlsource import read
-
-        path = folder / STANDARD_FILE
-        try:
-            source = read(text_of(path), file=str(path))
-            if isinstance(source.data, dict):
-                source.data = {key: value for key, value in source.data.items() if key in building.COMMON}
-                building.texted(source)
-            built = building.build(source, origin=str(path)) if isinstance(source.data, dict) else None
-        except (StandardFault, StandardFaults):
-            built = None
-        if built is None:
-            name, version = _name(folder)
-            return Entry(name, version, None, Text(), Status.DRAFT, "low", folder, faulty=True)
-        standard = built
-    return Entry(
-        standard.id,
-        standard.version,
-        standard.kind,
-        standard.title,
-        standard.status,
-        standard.confidence,
-        folder,
-        standard.replaced_by,
-    )
-
-
-def _without_body(data: Mapping[str, Any]) -> Standard:
-    from gongshu.standards.plainform import revive
-
-    return revive(Standard, {name: held for name, held in data.items() if name not in ("table", "profiles")})
 
 
 def _looks_like_path(text: str) -> bool:

@@ -5,21 +5,20 @@ frictionless says whether the structure is right; what it does not look at (patt
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from gongshu.standards import building, consistency
 from gongshu.standards.consistency import Problem, near
-from gongshu.standards.faults import StandardFault, StandardFaults
+from gongshu.standards.faults import StandardFaults
 from gongshu.standards.fingerprint import fingerprint
-from gongshu.standards.loading import located, text_of
+from gongshu.standards.loading import located
 from gongshu.standards.model import Field, HeaderPolicy, Kind, Standard, Table, Text
-from gongshu.standards.yamlsource import Located, read
+from gongshu.standards.nodes import Node
+from gongshu.standards.yamlsource import Located
 from gongshu.standards.yamlsource import Path as Trail
 
 TYPES = [
@@ -54,76 +53,12 @@ _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 def from_table_schema(descriptor: Mapping[str, Any], *, name: str, origin: str = "") -> Standard:
     """The standard that a Table Schema describes; every fault at once as `StandardFaults`."""
-    source = Located(data=_plain(descriptor))
-    return _standard(source, _plain(descriptor, floats=True), name=name, origin=origin)
+    source = Located(data=plain_copy(descriptor))
+    return standard_of(source, plain_copy(descriptor, floats=True), name=name, origin=origin)
 
 
-def from_descriptor(descriptor: Mapping[str, Any], *, name: str, origin: str = "", part: str = "") -> Standard:
-    """The standard of a Table Schema, or of one resource (`part`) of a Data Package."""
-    source, wire, named = _body(_plain(descriptor), _plain(descriptor, floats=True), name, origin or name, part, None)
-    return _standard(source, wire, name=named, origin=origin)
-
-
-def read_file(path: Path, part: str = "") -> Standard:
-    """The standard in a JSON file: a Table Schema, or a Data Package of which `part` names the resource."""
-    file = str(path)
-    text = text_of(path)
-    if path.suffix.lower() != ".json" and not text.lstrip().startswith("{"):
-        raise StandardFault("standard.file-unsupported", name=file)
-    try:
-        exact = json.loads(text, parse_float=Decimal)
-        wire = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        params = {"file": file, "line": line, "key": "", "place": f"{file}:{line}", "detail": str(error)}
-        raise StandardFault("standard.json-syntax", **params) from None
-    if not isinstance(exact, dict):
-        raise StandardFault("standard.not-mapping", file=file, line=1, key="", place=file)
-    source, body, name = _body(exact, wire, path.stem, file, part, path.parent)
-    try:
-        return _standard(source, body, name=name, origin=file)
-    except StandardFaults as faults:
-        raise _with_lines(faults, text, file) from None
-
-
-def _body(
-    exact: dict[str, Any], wire: dict[str, Any], name: str, origin: str, part: str, folder: Path | None
-) -> tuple[Located, dict[str, Any], str]:
-    """The Table Schema within a document, exact and as frictionless takes it, and the name it goes by."""
-    if "fields" in exact:
-        return Located(data=exact), wire, str(exact.get("name") or name)
-    resources = exact.get("resources")
-    if not isinstance(resources, list):
-        if {"properties", "allOf", "$defs", "items", "definitions", "oneOf", "anyOf"} & set(exact):
-            raise StandardFault("standard.json-schema", name=origin)
-        raise StandardFault("standard.file-unsupported", name=origin)
-    names = [str(each.get("name") or place) if isinstance(each, dict) else "" for place, each in enumerate(resources)]
-    known = ", ".join(names)
-    if part and part not in names:
-        raise StandardFault("standard.resource-missing", name=part, known=known, place=origin)
-    if not part and len(names) != 1:
-        raise StandardFault("standard.resource-which", known=known, place=origin)
-    place = names.index(part) if part else 0
-    chosen, chosen_wire = resources[place], wire["resources"][place]
-    schema = chosen.get("schema") if isinstance(chosen, dict) else None
-    if isinstance(schema, str) and folder is not None and _inside(folder, schema):
-        text = text_of(folder / schema)
-        try:
-            return Located(data=json.loads(text, parse_float=Decimal)), json.loads(text), names[place]
-        except ValueError as error:
-            raise StandardFault("standard.json-syntax", detail=str(error), place=str(folder / schema)) from None
-    if not isinstance(schema, dict):
-        raise StandardFault("standard.resource-schema", name=names[place], place=origin)
-    return Located(data=schema), chosen_wire["schema"], names[place]
-
-
-def _inside(folder: Path, name: str) -> bool:
-    """A descriptor may name files beside or below it, nothing else (Data Package: no absolute path, no `..`)."""
-    outside = name.startswith(("/", "\\")) or ".." in Path(name).parts or "://" in name
-    return not outside and (folder / name).is_file()
-
-
-def _standard(source: Located, wire: dict[str, Any], *, name: str, origin: str) -> Standard:
+def standard_of(source: Located, wire: dict[str, Any], *, name: str, origin: str) -> Standard:
+    """The standard of a Table Schema given exactly (`source`) and as frictionless takes it (`wire`)."""
     data = source.data
     found = list(_structure(data, wire))
     if isinstance(data, dict) and isinstance(data.get("fields"), list):
@@ -164,12 +99,12 @@ def written(value: Any) -> str:
     return str(value)
 
 
-def _plain(value: Any, *, floats: bool = False) -> Any:
+def plain_copy(value: Any, *, floats: bool = False) -> Any:
     """A copy made of plain dicts and lists; `Decimal` as float where `floats`."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(held, floats=floats) for key, held in value.items()}
+        return {str(key): plain_copy(held, floats=floats) for key, held in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(held, floats=floats) for held in value]
+        return [plain_copy(held, floats=floats) for held in value]
     return float(value) if floats and isinstance(value, Decimal) else value
 
 
@@ -179,7 +114,7 @@ def _table(data: dict[str, Any]) -> Table:
     shaped["missingValues"] = _missing_values(data.get("missingValues", [""]))
     shaped["fields"] = [_shaped_field(each) for each in data["fields"]]
     source = Located(data=shaped)
-    table = building.table(building.Node(source, (), shaped))
+    table = building.table(Node(source, (), shaped))
     match = data.get("fieldsMatch")
     if isinstance(match, list):
         match = match[0] if match else None
@@ -321,25 +256,3 @@ def _place(note: str) -> Trail:
     found = re.search(r"at property '([^']+)'", note)
     steps = found.group(1).split("/") if found else []
     return tuple(int(step) if step.isdigit() else step for step in steps)
-
-
-def _with_lines(faults: StandardFaults, text: str, file: str) -> StandardFaults:
-    """The same faults with their lines, where the JSON also reads as YAML (nearly always)."""
-    try:
-        source = read(text.replace("\t", "  "), file=file)
-    except StandardFault:
-        return faults
-    lines = {_spelling(trail, source.data): line for trail, line in source.lines.items()}
-
-    def placed(fault: StandardFault) -> StandardFault:
-        key = fault.params.get("key", "")
-        line = lines.get(key, fault.params.get("line", 1))
-        return StandardFault(fault.code, **{**fault.params, "line": line, "place": f"{file}:{line} {key}".strip()})
-
-    return StandardFaults(placed(each) for each in faults.exceptions if isinstance(each, StandardFault))
-
-
-def _spelling(trail: Trail, data: Any) -> str:
-    from gongshu.standards.loading import spelled
-
-    return spelled(trail, data)

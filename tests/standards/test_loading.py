@@ -174,6 +174,27 @@ def test_faulty_rules_are_named_with_the_others(tmp_path: Path) -> None:
     assert all(each.code.startswith("standard.rule") for each in found)
 
 
+def test_conditions_and_hierarchies_are_looked_at_too(tmp_path: Path) -> None:
+    folder = pack(
+        tmp_path,
+        """\
+        id: staff
+        version: 1.0.0
+        kind: table
+        title: 人员
+        fields:
+          - {name: A, privacy: {category: personal, when: "Q = 1"}}
+          - {name: B}
+        rules:
+          - {id: hierarchy, check: "below(B, A)"}
+        """,
+    )
+    assert told(folder) == {
+        ("standard.rule-column", 6, "fields[A].privacy.when"),
+        ("standard.below-without-list", 9, "rules[hierarchy].check"),
+    }
+
+
 def test_a_rule_names_its_columns_in_order(tmp_path: Path) -> None:
     standard = load_folder(
         pack(

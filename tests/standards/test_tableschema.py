@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongshu.standards.derive.tableschema import TAKES, to_table_schema
+from gongshu.standards.descriptors import read_file
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.model import Field, Standard, Table
 from gongshu.standards.registry import Registry
-from gongshu.standards.tableschema import from_table_schema, read_file
+from gongshu.standards.tableschema import from_table_schema
 
 ACCEPTANCE = Path(__file__).parents[2] / ".." / "shared" / "acceptance"
 
