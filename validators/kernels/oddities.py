@@ -1,4 +1,4 @@
-"""Finds free text with blanks at an edge, invisible or control characters, or full-width letters and digits."""
+"""Finds free text with blanks at an edge, invisible or control characters, full-width letters, or E+."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def _places(data: Ints, *, wide: bool) -> Ints:
     found: list[Ints] = []
     low = np.flatnonzero((data < 32) | (data == 0x7F))
     found.append(low[_CONTROL[data[low]]])
+    plus = np.flatnonzero(data == 0x2B)
+    found.append(plus[data[plus - 1] == 0x45])  # 4.20102E+17
     # C1 controls, U+0085, U+00A0; U+1680; U+2000 .. U+206F but dashes, quotes and dots; U+3000; U+FEFF; forms
     for lead in (0xC2, 0xE1, 0xE2, 0xE3, 0xEF):
         at = np.flatnonzero(data == lead)

@@ -34,6 +34,7 @@ _MONTHS = {
 _CLOCK = re.compile(r"(.*?)[T ]?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", re.DOTALL)
 _ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _TURNED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00)?\Z")
 _FIXED = re.compile(r"%[YmdHMS]")
 
 
@@ -74,7 +75,7 @@ class Stamps:
         if self.strict:
             return refusal
         if mark == DATE:
-            moment = self._moment(text, ("iso",))
+            moment = self._moment(_MIDNIGHT.sub("", text) if self.type == "date" else text, ("iso",))
             # the workbook holds a moment, not a spelling: there is nothing to complain of
             return refusal if moment is None else Reading(self.value(moment), self.spell(moment))
         moment = self._moment(text, self.readable)
