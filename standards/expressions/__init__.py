@@ -1,4 +1,4 @@
-"""Rules are SQL CHECK constraints in a closed language: `parse` makes a tree of the text, or says what is wrong with it."""
+"""Rules are SQL CHECK constraints in a closed language: `parse` makes a tree of the text, or says what is wrong."""
 
 from gongshu.standards.expressions.parse import parse
 from gongshu.standards.expressions.tree import Tree, codelists_of, columns, uses_today

@@ -1,4 +1,4 @@
-"""Whether the arguments of a form are of the kinds that the vocabulary asks for: nothing is cast behind the author's back."""
+"""Whether a form's arguments are of the kinds the vocabulary wants: nothing is cast behind the author's back."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def spelling(name: str) -> str:
 
 
 def _constants(name: str, trees: Sequence[Tree], text: str) -> None:
-    """What the kinds alone cannot say of constants: whole numbers in range, known directives, a pattern that RE2 takes."""
+    """What kinds alone cannot say of constants: whole numbers in range, known directives, a pattern that RE2 takes."""
     numbers = (
         [tree[1] for tree in trees[1:] if tree[0] == "number"] if name in ("substr", "left", "right", "round") else []
     )

@@ -52,8 +52,8 @@ def number_of(written: str) -> Tree:
 def cast_of(value: tuple[Tree, str], target: Any, text: str) -> tuple[Tree, str]:
     """CAST and TRY_CAST; of a literal text to DATE, TIMESTAMP or TIME (`DATE '2024-01-31'`) the constant itself.
 
-    `["cast", value, kind]`, and for numbers `["cast", value, "number", precision, scale]`, with "INTEGER" or "BIGINT" in
-    place of the precision where the bounds are those of 32 or 64 bits.
+    `["cast", value, kind]`, and for numbers `["cast", value, "number", precision, scale]`, with "INTEGER" or "BIGINT"
+    in place of the precision where the bounds are those of 32 or 64 bits.
     """
     tree, kind = value
     name = target.this.name if hasattr(target.this, "name") else str(target.this)
@@ -77,9 +77,10 @@ def cast_of(value: tuple[Tree, str], target: Any, text: str) -> tuple[Tree, str]
 
 def _moment(written: str, kind: str, reader: Any, text: str) -> tuple[Tree, str]:
     try:
-        if not re.fullmatch(SPELLED[kind], written, re.ASCII):
-            raise ValueError(written)
+        good = re.fullmatch(SPELLED[kind], written, re.ASCII) is not None
         reader.fromisoformat(written)
     except ValueError:
-        raise StandardFault("standard.rule-value", name=SQL_NAMES[kind], text=text, value=written) from None
+        good = False
+    if not good:
+        raise StandardFault("standard.rule-value", name=SQL_NAMES[kind], text=text, value=written)
     return [kind, written.replace("T", " ")], kind

@@ -1,4 +1,4 @@
-"""Text of a rule -> tree. Whatever is not in the vocabulary is refused, so a stranger's rule computes only its check."""
+"""Text of a rule -> tree. What the vocabulary lacks is refused, so that a stranger's rule computes only its check."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 Tree: TypeAlias = list[Any]
 
-# ["column", name] ["text", s] ["number", "1.50"] ["date", iso] ["datetime", iso] ["time", iso] ["boolean", true] ["null"]
+# ["column", name] ["text", s] ["number", "1.50"] ["date", iso] ["datetime", iso] ["time", iso] ["boolean", true]
+# ["null"] ["today"], and while a dataset rule is judged ["gathered", number of the aggregate]
 LEAVES = frozenset({"column", "text", "number", "date", "datetime", "time", "boolean", "null", "today", "gathered"})
 
 

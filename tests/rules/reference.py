@@ -3,6 +3,7 @@
 A value is str, Fraction, date, datetime or bool; None is NULL.
 """
 
+# ruff: noqa: DTZ001 - moments in rules carry no zone, as in the data
 from __future__ import annotations
 
 import calendar
@@ -64,7 +65,9 @@ def number_of(text, size, scale):
     text = text.strip(" ")
     if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", text):
         return None
-    return fitted(Fraction(text.rstrip(".") if not text.lstrip("+-").startswith(".") else text.replace(".", "0.")), size, scale)
+    return fitted(
+        Fraction(text.rstrip(".") if not text.lstrip("+-").startswith(".") else text.replace(".", "0.")), size, scale
+    )
 
 
 def fitted(value, size, scale):
@@ -89,7 +92,11 @@ def cast(value, kind, size=None, scale=0):
     if isinstance(value, str):
         return from_text(value, kind, size, scale)
     if isinstance(value, Fraction):
-        return {"text": lambda: plain(value), "number": lambda: fitted(value, size, scale), "boolean": lambda: value != 0}[kind]()
+        return {
+            "text": lambda: plain(value),
+            "number": lambda: fitted(value, size, scale),
+            "boolean": lambda: value != 0,
+        }[kind]()
     if kind == "text":
         return spelled(value)
     if kind == "date":
@@ -134,10 +141,16 @@ def one_by_one(text, change):
 def formatted(moment, pattern):
     clock = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
     values = {
-        "Y": f"{clock.year:04d}", "m": f"{clock.month:02d}", "d": f"{clock.day:02d}", "H": f"{clock.hour:02d}",
-        "M": f"{clock.minute:02d}", "S": f"{clock.second:02d}", "j": f"{clock.timetuple().tm_yday:03d}",
-        "y": f"{clock.year % 100:02d}", "%": "%",
-    }  # fmt: skip
+        "Y": f"{clock.year:04d}",
+        "m": f"{clock.month:02d}",
+        "d": f"{clock.day:02d}",
+        "H": f"{clock.hour:02d}",
+        "M": f"{clock.minute:02d}",
+        "S": f"{clock.second:02d}",
+        "j": f"{clock.timetuple().tm_yday:03d}",
+        "y": f"{clock.year % 100:02d}",
+        "%": "%",
+    }
     return re.sub("%(.)", lambda found: values[found[1]], pattern, flags=re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """Law: judging whole columns gives exactly what judging row by row gives, for any tree, any values, any batch size."""
 
+# ruff: noqa: DTZ001 - moments in rules carry no zone, as in the data
 from __future__ import annotations
 
 import importlib.util
@@ -11,13 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from gongshu.standards.expressions import columns, uses_today
 from gongshu.standards.model import Rule
 from gongshu.validators.rules import compile_dataset_rule, compile_rule
 from gongshu.validators.rules.evaluate import Frame, evaluate
 from gongshu.validators.values import Values
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 _spec = importlib.util.spec_from_file_location("rules_reference", Path(__file__).with_name("reference.py"))
 reference = importlib.util.module_from_spec(_spec)
@@ -25,11 +27,31 @@ _spec.loader.exec_module(reference)
 
 TODAY = date(2026, 3, 31)
 COLUMNS = {
-    "t1": "text", "t2": "text", "t3": "text", "n1": "number", "n2": "number", "n3": "number",
-    "d1": "date", "d2": "date", "s1": "datetime", "b1": "boolean",
-}  # fmt: skip
+    "t1": "text",
+    "t2": "text",
+    "t3": "text",
+    "n1": "number",
+    "n2": "number",
+    "n3": "number",
+    "d1": "date",
+    "d2": "date",
+    "s1": "datetime",
+    "b1": "boolean",
+}
 SIGNS = "aB1 09-.%_x\n甲\u3000é𠮷😀X\x00'"
-NUMBERS = ["0", "1", "-1", "2", "3", "0.5", "-1.50", "7.125", "1000000", "9223372036854775807", "99999999999999999999.99"]
+NUMBERS = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "0.5",
+    "-1.50",
+    "7.125",
+    "1000000",
+    "9223372036854775807",
+    "99999999999999999999.99",
+]
 DATES = ["1900-01-01", "2000-02-29", "2024-01-31", "2026-03-31", "0001-01-01", "9999-12-31"]
 
 texts = st.text(SIGNS, max_size=6) | st.from_regex(r"[0-9]{1,4}", fullmatch=True) | st.sampled_from(DATES + NUMBERS)
@@ -94,37 +116,74 @@ def grown(kind, depth):
     t, n, d, s, b = (tree(each, depth) for each in ("text", "number", "date", "datetime", "boolean"))
     forms = {
         "text": lambda: [
-            call("substr", t, number_literal(1, 8), number_literal(0, 8)), call("substr", t, number_literal(1, 8)),
-            call("left", t, number_literal(0, 4)), call("right", t, number_literal(0, 4)), call("lower", t), call("upper", t),
-            call("trim", t), call("ltrim", t, text_literal("a 1甲")), call("rtrim", t), call("concat", t, t, t), call("||", t, t),
-            call("replace", t, text_literal("-a1甲", 1), text_literal("x-é", 1)), call("cast", n, st.just("text")),
-            call("cast", d, st.just("text")), call("cast", s, st.just("text")), call("cast", b, st.just("text")),
+            call("substr", t, number_literal(1, 8), number_literal(0, 8)),
+            call("substr", t, number_literal(1, 8)),
+            call("left", t, number_literal(0, 4)),
+            call("right", t, number_literal(0, 4)),
+            call("lower", t),
+            call("upper", t),
+            call("trim", t),
+            call("ltrim", t, text_literal("a 1甲")),
+            call("rtrim", t),
+            call("concat", t, t, t),
+            call("||", t, t),
+            call("replace", t, text_literal("-a1甲", 1), text_literal("x-é", 1)),
+            call("cast", n, st.just("text")),
+            call("cast", d, st.just("text")),
+            call("cast", s, st.just("text")),
+            call("cast", b, st.just("text")),
             call("strftime", d, st.sampled_from(["%Y%m%d", "%Y年%m月", "%y-%j%%", ""]).map(lambda p: ["text", p])),
             call("strftime", s, st.just(["text", "%H:%M:%S"])),
         ],
         "number": lambda: [
-            *(call(sign, n, n) for sign in "+-*/%"), call("abs", n), call("round", n, number_literal(-3, 3)), call("length", t),
-            *(call(unit, moment) for unit in ("year", "month", "day") for moment in (d, s)), call("cast", b, *map(st.just, ("number", 3, 1))),
+            *(call(sign, n, n) for sign in "+-*/%"),
+            call("abs", n),
+            call("round", n, number_literal(-3, 3)),
+            call("length", t),
+            *(call(unit, moment) for unit in ("year", "month", "day") for moment in (d, s)),
+            call("cast", b, *map(st.just, ("number", 3, 1))),
             *(call("date_diff", st.just(["text", unit]), m, m) for unit in ("day", "month", "year") for m in (d, s)),
-            *(call("cast", x, st.just("number"), st.just(size), st.just(scale)) for x in (t, n)
-              for size, scale in (("INTEGER", 0), ("BIGINT", 0), (18, 3), (5, 5), (38, 0))),
+            *(
+                call("cast", x, st.just("number"), st.just(size), st.just(scale))
+                for x in (t, n)
+                for size, scale in (("INTEGER", 0), ("BIGINT", 0), (18, 3), (5, 5), (38, 0))
+            ),
         ],
-        "date": lambda: [call("shift", d, st.integers(-40000, 40000), st.sampled_from(["day", "month", "year"])),
-                         call("shift", d, st.integers(-13, 13), st.sampled_from(["day", "month", "year"])),
-                         call("cast", t, st.just("date")), call("cast", s, st.just("date"))],
-        "datetime": lambda: [call("shift", s, st.integers(-13, 13), st.sampled_from(["day", "month", "year"])),
-                             call("cast", t, st.just("datetime")), call("cast", d, st.just("datetime"))],
+        "date": lambda: [
+            call("shift", d, st.integers(-40000, 40000), st.sampled_from(["day", "month", "year"])),
+            call("shift", d, st.integers(-13, 13), st.sampled_from(["day", "month", "year"])),
+            call("cast", t, st.just("date")),
+            call("cast", s, st.just("date")),
+        ],
+        "datetime": lambda: [
+            call("shift", s, st.integers(-13, 13), st.sampled_from(["day", "month", "year"])),
+            call("cast", t, st.just("datetime")),
+            call("cast", d, st.just("datetime")),
+        ],
         "boolean": lambda: [
-            *(call(sign, x, x) for sign in ("=", "<>", "<", "<=", ">", ">=") for x in (t, n, d, s)), call("and", b, b), call("or", b, b, b),
-            call("not", b), call("is-null", st.one_of(t, n, d, b)), call("is", b, st.booleans()),
-            *(call("between", x, x, x) for x in (t, n, d)), *(call("in", x, x, x, x) for x in (t, n, d)),
+            *(call(sign, x, x) for sign in ("=", "<>", "<", "<=", ">", ">=") for x in (t, n, d, s)),
+            call("and", b, b),
+            call("or", b, b, b),
+            call("not", b),
+            call("is-null", st.one_of(t, n, d, b)),
+            call("is", b, st.booleans()),
+            *(call("between", x, x, x) for x in (t, n, d)),
+            *(call("in", x, x, x, x) for x in (t, n, d)),
             call("in", t, text_literal(), text_literal(), text_literal()),
-            call("like", t, text_literal("a1%_甲.")), call("like", t, text_literal("a1%_!"), st.just(["text", "!"])),
-            call("starts_with", t, t), call("ends_with", t, t), call("contains", t, text_literal()),
-            call("regexp_matches", t, st.sampled_from([r"^\d+$", "a.", r"\s", "[甲é]", r"\w{2}"]).map(lambda p: ["text", p])),
-            call("cast", t, st.just("boolean")), call("cast", n, st.just("boolean")),
+            call("like", t, text_literal("a1%_甲.")),
+            call("like", t, text_literal("a1%_!"), st.just(["text", "!"])),
+            call("starts_with", t, t),
+            call("ends_with", t, t),
+            call("contains", t, text_literal()),
+            call(
+                "regexp_matches",
+                t,
+                st.sampled_from([r"^\d+$", "a.", r"\s", "[甲é]", r"\w{2}"]).map(lambda p: ["text", p]),
+            ),
+            call("cast", t, st.just("boolean")),
+            call("cast", n, st.just("boolean")),
         ],
-    }  # fmt: skip
+    }
     return st.one_of(*forms[kind](), *chosen(kind, depth))
 
 
@@ -137,16 +196,29 @@ def as_values(name, found):
     if kind == "number":
         scale = {"n1": 2, "n2": 0, "n3": 4}[name]
         if name == "n3":
-            whole = [Decimal(0 if each is None else int(each * 10**4)).scaleb(-4) if each is None or abs(each) < 10**20
-                     else Decimal((0 if each >= 0 else 1, tuple(map(int, str(abs(int(each * 10**4))))), -4)) for each in found]  # fmt: skip
+            whole = [
+                Decimal(0 if each is None else int(each * 10**4)).scaleb(-4)
+                if each is None or abs(each) < 10**20
+                else Decimal((0 if each >= 0 else 1, tuple(map(int, str(abs(int(each * 10**4))))), -4))
+                for each in found
+            ]
             data = np.empty(len(found), object)
             data[:] = [None if each is None else value for each, value in zip(found, whole)]
             return Values(kind, data, present, 0)
-        return Values(kind, np.array([77 if each is None else int(each * 10**scale) for each in found], np.int64), present, scale)
+        return Values(
+            kind, np.array([77 if each is None else int(each * 10**scale) for each in found], np.int64), present, scale
+        )
     if kind == "date":
-        return Values(kind, np.array([-(2**31) if x is None else x.toordinal() - 719163 for x in found], np.int32), present)
+        return Values(
+            kind, np.array([-(2**31) if x is None else x.toordinal() - 719163 for x in found], np.int32), present
+        )
     if kind == "datetime":
-        whole = [-(2**63) if x is None else (x - datetime(1970, 1, 1)) // (datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1)) for x in found]
+        whole = [
+            -(2**63)
+            if x is None
+            else (x - datetime(1970, 1, 1)) // (datetime(1970, 1, 1, 0, 0, 0, 1) - datetime(1970, 1, 1))
+            for x in found
+        ]
         return Values(kind, np.array(whole, np.int64), present)
     return Values(kind, np.array([bool(each) for each in found], np.bool_), present)
 
@@ -197,7 +269,8 @@ def test_only_false_violates(tree, table):
 @given(
     st.sampled_from(["number", "text", "date", "datetime"]).flatmap(
         lambda kind: st.tuples(
-            st.sampled_from(["min", "max", "count", "count-distinct", *(["sum", "avg"] if kind == "number" else [])]), tree(kind, 2)
+            st.sampled_from(["min", "max", "count", "count-distinct", *(["sum", "avg"] if kind == "number" else [])]),
+            tree(kind, 2),
         )
     ),
     tables,
@@ -209,10 +282,14 @@ def test_aggregates(gathered, table, cut):
     literal = {"text": lambda: ["text", value], "Fraction": lambda: ["number", reference.plain(value)]}
     kind = type(value).__name__
     wanted = (
-        ["null"] if value is None
-        else literal["text"]() if kind == "str" else literal["Fraction"]() if kind == "Fraction"
+        ["null"]
+        if value is None
+        else literal["text"]()
+        if kind == "str"
+        else literal["Fraction"]()
+        if kind == "Fraction"
         else [kind, str(value) if kind == "date" else value.isoformat(" ")]
-    )  # fmt: skip
+    )
     if kind == "date":
         wanted = ["date", reference.spelled(value)]
     checked = ["is-null", [name, inner]] if value is None else ["=", [name, inner], wanted]

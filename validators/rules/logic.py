@@ -105,6 +105,8 @@ _NUMPY = {
 
 def choose(wanted: Mask, left: Values, right: Values) -> Values:
     """The left column where wanted, the right one elsewhere."""
+    if left.kind == right.kind == NULL:
+        return left
     left, right = settled([left, right])
     present: Present = None
     if left.present is not None or right.present is not None:

@@ -1,4 +1,4 @@
-"""Text in rules. A column is a `pa.StringArray`, a `Packed` matrix, or a `str` where every row has the same constant."""
+"""Text in rules. A column is a `pa.StringArray`, a `Packed` matrix, or a `str` where every row has the same text."""
 
 from __future__ import annotations
 
