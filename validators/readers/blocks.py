@@ -138,9 +138,7 @@ def pieces(
             return
         final = at >= end
         spans = quoted_spans(data, delimiter)
-        open_at = (
-            int(spans.opens[-1]) if spans is not None and len(spans.opens) and spans.closes[-1] >= len(data) else None
-        )
+        open_at = _never_closed(spans, len(data))
         if final and open_at is None:
             yield Piece(data, offset, spans)
             return
@@ -153,6 +151,16 @@ def pieces(
         elif len(data) > longest:
             raise RecordTooLong
         carry, offset = data[cut:], offset + cut
+
+
+def _never_closed(spans: Spans | None, length: int) -> int | None:
+    """Where the quote opens that does not close in these bytes; a doubled quote in between closes nothing."""
+    if spans is None or not len(spans.opens) or spans.closes[-1] < length:
+        return None
+    last = len(spans.opens) - 1
+    while last and spans.closes[last - 1] == spans.opens[last] - 1:
+        last -= 1
+    return int(spans.opens[last])
 
 
 def _within(spans: Spans | None, cut: int) -> Spans | None:
