@@ -182,10 +182,8 @@ def _needs(session: Session, each: Field) -> str:
     parts = [
         session.words("standards.need.required") if held.required else "",
         session.words("standards.need.unique") if held.unique else "",
-        session.words("standards.need.length", low=held.min_length or 0, high=held.max_length or "")
-        if held.min_length is not None or held.max_length is not None
-        else "",
-        session.words("standards.need.range", low=low or "", high=high or "") if low or high else "",
+        _spanned(session, "standards.need.length", held.min_length, held.max_length),
+        _spanned(session, "standards.need.range", low, high),
         session.words("standards.need.enum", values=enum) if enum else "",
         session.words("standards.need.pattern", pattern=held.pattern) if held.pattern else "",
         each.identifier.name if each.identifier else "",
@@ -197,6 +195,14 @@ def _needs(session: Session, each: Field) -> str:
     ]
     joint = "、" if session.lang == "zh" else ", "
     return joint.join(part for part in parts if part)
+
+
+def _spanned(session: Session, code: str, low: int | str | None, high: int | str | None) -> str:
+    """`3–5`, `≥ 3`, `≤ 5` or `3`, in words; nothing where there is neither end."""
+    if low is None and high is None:
+        return ""
+    span = f"≤ {high}" if low is None else f"≥ {low}" if high is None else f"{low}–{high}" if low != high else f"{low}"
+    return session.words(code, span=span)
 
 
 def _codes(session: Session, codes: tuple[Code, ...]) -> None:

@@ -17,8 +17,10 @@ from gongshu.standards.consistency import Problem, near
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.fingerprint import fingerprint
 from gongshu.standards.model import Kind, Standard
-from gongshu.standards.yamlsource import Located, read
+from gongshu.standards.yamlsource import MAX_BYTES, Located, read
 from gongshu.standards.yamlsource import Path as Trail
+
+MAX_CODES_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,11 @@ def load_file(path: Path) -> Standard:
     return examined.standard
 
 
-def text_of(path: Path) -> str:
+def text_of(path: Path, *, limit: int = MAX_BYTES) -> str:
     """The text of a file that must be UTF-8. Raises `StandardFault` where it is missing or something else."""
     try:
+        if path.stat().st_size > limit or path.is_char_device():
+            raise StandardFault("standard.yaml-size", file=str(path), place=str(path), limit=limit >> 20)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise StandardFault("standard.file-missing", file=str(path), place=str(path)) from None
@@ -110,7 +114,7 @@ def _with_codes(standard: Standard, path: Path) -> tuple[Standard, list[Standard
     if not path.is_file():
         return standard, [StandardFault("standard.codes-missing", file=file, line=1, key="", place=file)]
     try:
-        codes, problems = read_codes(text_of(path))
+        codes, problems = read_codes(text_of(path, limit=MAX_CODES_BYTES))
     except StandardFault as fault:
         return standard, [fault]
     faults = [

@@ -18,7 +18,10 @@ from gongshu.standards.fingerprint import fingerprint
 from gongshu.standards.model import Kind, Reference, Standard, Status
 
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
+_ID = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*\Z")
 _FILE_ENDINGS = (".yaml", ".yml", ".json")
+
+LONGEST_ID = 200  # longer ones are no name of a file either
 
 Version = tuple[int, ...]
 
@@ -75,7 +78,11 @@ class Registry:
         if not isinstance(asked, Path) and not _looks_like_path(text) and self._versions(Reference.parse(text).id):
             return self.get(text)
         path, _, part = text.partition("#")
-        if isinstance(asked, Path) or _looks_like_path(path) or Path(path).exists():
+        if (
+            isinstance(asked, Path)
+            or _looks_like_path(path)
+            or (len(path) <= LONGEST_ID and path and Path(path).exists())
+        ):
             return self._from_path(Path(path), part)
         return self.get(text)
 
@@ -83,14 +90,23 @@ class Registry:
         if path.is_dir() and not (path / STANDARD_FILE).is_file() and (path / "datapackage.json").is_file():
             path = path / "datapackage.json"
         if path.is_dir():
-            return self.sealed(path)
+            return self._alone(path)
         if path.suffix in (".yaml", ".yml"):
             from gongshu.standards.loading import load_file
 
-            return self.sealed(path.parent) if path.name == STANDARD_FILE else self._seal(load_file(path))
+            return self._alone(path.parent) if path.name == STANDARD_FILE else self._seal(load_file(path))
         from gongshu.standards.descriptors import read_file
 
         return read_file(path, part)
+
+    def _alone(self, folder: Path) -> Standard:
+        """The pack in a folder, which must not differ from one of the same id and version that is known already."""
+        standard = self.sealed(folder)
+        for known in self._versions(standard.id).get(standard.version, ()):
+            if self.sealed(known).fingerprint != standard.fingerprint:
+                params = {"name": standard.reference, "one": self.sealed(known).origin, "other": standard.origin}
+                raise StandardFault("standard.two-fingerprints", **params)
+        return standard
 
     def entries(self) -> list[Entry]:
         """Every standard, by id and version; bodies are not loaded. The same version found twice is listed once."""
@@ -213,7 +229,7 @@ class Registry:
     def _versions(self, name: str) -> dict[str, list[Path]]:
         """The versions of an id, each with the folders that hold it."""
         found: dict[str, list[Path]] = {}
-        if self._builtin is not None and name and "/" not in name and "\\" not in name and name not in (".", ".."):
+        if self._builtin is not None and len(name) <= LONGEST_ID and _ID.match(name):
             for folder in sorted((self._builtin / name).glob(f"*/{STANDARD_FILE}")):
                 found.setdefault(folder.parent.name, []).append(folder.parent)
         for version, folder in self._others.get(name, ()):

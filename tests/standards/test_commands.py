@@ -99,6 +99,47 @@ def test_lint(capsys: pytest.CaptureFixture[str], root: Path) -> None:
     ]
 
 
+def test_lint_names_every_kind_of_bad_input_at_once(capsys: pytest.CaptureFixture[str], root: Path) -> None:
+    file = root / "staff" / "1.0.0" / "standard.yaml"
+    file.write_text(
+        """\
+id: staff
+version: 1.0.0
+kind: table
+title: 人员
+colour: red
+fields:
+  - {name: A, codelist: nowhere@1}
+  - {name: B, constraints: {pattern: "["}}
+  - {name: B}
+  - {name: C, label_of: D}
+  - {name: D, label_of: C}
+rules:
+  - {id: syntax, check: "A = = B"}
+  - {id: function, check: "getenv('HOME') = A"}
+  - {id: column, check: "Z IS NOT NULL"}
+""",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, "lint", str(root), "--json", "--lang", "zh")
+    assert code == 3
+    found = json.loads(out)
+    assert [(each["line"], each["key"]) for each in found] == [
+        (5, "colour"),
+        (7, "fields[A].codelist"),
+        (8, "fields[B].constraints.pattern"),
+        (9, "fields[B].name"),
+        (10, "fields[C].label_of"),
+        (13, "rules[syntax].check"),
+        (14, "rules[function].check"),
+        (15, "rules[column].check"),
+    ]
+    assert {each["file"] for each in found} == {str(file)}
+    for each in found:
+        assert each["message"].startswith(f"{file}:{each['line']} {each['key']}: ")
+        assert len(each["message"].splitlines()) == 1
+
+
 def test_lint_finds_standards_that_replace_each_other(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for name, other in (("one", "two"), ("two", "one")):
         folder = tmp_path / name

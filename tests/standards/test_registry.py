@@ -92,6 +92,31 @@ def test_unknown_names_the_nearest_by_id_or_title(root: Path) -> None:
     assert fault(registry, "../staff").code == "standard.file-missing"
 
 
+@pytest.mark.parametrize("asked", ["", "@", "a@", "*", "x" * 5000, "a\0b", "a#b", "行政"])
+def test_strange_names_are_unknown(root: Path, asked: str) -> None:
+    for registry in (alone(root), Registry((root,), installed=False)):
+        assert fault(registry, asked).code == "standard.unknown"
+
+
+def test_installed_packages_offer_standards(
+    root: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path_factory.mktemp("site")
+    (site / "offered").mkdir()
+    (site / "offered" / "__init__.py").write_text("raise SystemExit('code of a pack ran')")
+    staff(site / "offered", "7.0.0", name="offered-staff")
+    write(site / "offered" / "sexes", CODES, "code,name_zh\n1,男\n2,女\n")
+    (site / "offered-1.0.dist-info").mkdir()
+    (site / "offered-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: offered\nVersion: 1.0\n")
+    (site / "offered-1.0.dist-info" / "entry_points.txt").write_text("[gongshu.standards]\noffered = offered\n")
+    monkeypatch.syspath_prepend(str(site))
+    assert Registry(builtin=False).get("offered-staff").version == "7.0.0"
+    (site / "offered-1.0.dist-info" / "entry_points.txt").write_text("[gongshu.standards]\noffered = gone_away\n")
+    with pytest.raises(StandardFault) as caught:
+        Registry(builtin=False).get("offered-staff")
+    assert caught.value.code == "standard.entry-point"
+
+
 def test_a_folder_that_is_not_there() -> None:
     with pytest.raises(StandardFault) as caught:
         alone(Path("nowhere"))
@@ -115,6 +140,8 @@ def test_the_same_version_found_twice_must_be_the_same(root: Path, tmp_path_fact
     file.write_text(file.read_text(encoding="utf-8").replace("required: true", "required: false"), encoding="utf-8")
     assert fault(alone(root, other), "staff@1.2.0").code == "standard.two-fingerprints"
     assert fault(alone(other, root), "staff@1.2.0").code == "standard.two-fingerprints"
+    assert fault(alone(root), str(folder)).code == "standard.two-fingerprints"
+    assert alone(other).resolve(folder).version == "1.2.0"
 
 
 def test_a_changed_code_list_changes_the_fingerprint_of_its_table(root: Path) -> None:
