@@ -96,6 +96,15 @@ class KeyStore:
         for number in range(PARTITIONS):
             yield self._spill.read(number)
 
+    def of(self, rows: Rows) -> dict[int, str]:
+        """The keys that stand in these rows, as far as they have one. Reads through everything."""
+        answer: dict[int, str] = {}
+        for part in self.parts():
+            for keys in part:
+                at = np.flatnonzero(np.isin(keys.rows, rows))
+                answer.update(zip(keys.rows[at].tolist(), keys.text.take(pa.array(at)).to_pylist()))
+        return answer
+
     def __enter__(self) -> KeyStore:
         return self
 

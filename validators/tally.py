@@ -23,6 +23,7 @@ Group: TypeAlias = tuple[
     str, Severity, tuple[str, ...], str | None, str | None
 ]  # code, severity, columns, rule, reason
 Hide: TypeAlias = Callable[[str], str]
+KeysOf: TypeAlias = Callable[[Rows], Mapping[int, str]]  # row -> composed primary key
 
 LONGEST = 1000  # characters of a value that a sample keeps
 # Parameters that speak of the standard or of a place, never of a person's value
@@ -106,10 +107,10 @@ class Tally:
 
     # --- telling --------------------------------------------------------------------------------------------------
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in the order of the report: severity, column, code."""
+    def findings(self, keys: KeysOf | None = None) -> tuple[Finding, ...]:
+        """Every finding, in the order of the report: severity, column, code. `keys` knows the primary keys of rows."""
         for group, portions in self._late.items():
-            self._kept[group].samples = self._late_samples(portions)
+            self._kept[group].samples = self._with_keys(self._late_samples(portions), group[2], keys)
         found = [
             Finding(code, severity, kept.count, columns, rule, reason, tuple(kept.samples), kept.params)
             for (code, severity, columns, rule, reason), kept in self._kept.items()
@@ -259,6 +260,19 @@ class Tally:
                 made.append(Sample(row, at, cell, None, None, value, key, params, None))
         made.sort(key=lambda each: each.row or 0)
         return made[: self._limit]
+
+    def _with_keys(self, samples: list[Sample], names: tuple[str, ...], keys: KeysOf | None) -> list[Sample]:
+        """The same samples with the primary keys of their rows; where the key itself is at fault they have it."""
+        if keys is None or not samples or not self._key or tuple(self._key) == names:
+            return samples
+        known = keys(np.array([each.row for each in samples]))
+        made = []
+        for each in samples:
+            text = known.get(each.row or 0)
+            parts = divided(text, len(self._key)) if text is not None else ()
+            key = {name: self._mask(name, part) for name, part in zip(self._key, parts)}
+            made.append(replace(each, key=key or EMPTY))
+        return made
 
 
 def levelled(findings: Iterable[Finding], severity: Severities) -> list[Finding]:

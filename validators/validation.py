@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gongshu.standards.faults import SourceFault, UsageFault
-from gongshu.standards.model import Standard, Status
+from gongshu.standards.faults import SourceFault, StandardFault, UsageFault
+from gongshu.standards.model import Kind, Standard, Status
 from gongshu.standards.settings import setting
 from gongshu.validators.engine import judge
 from gongshu.validators.finding import Finding, NotChecked, Severity
@@ -18,7 +18,7 @@ from gongshu.validators.headers import blank, fit, titled
 from gongshu.validators.inputs import identity, names_of
 from gongshu.validators.keys import BUDGET
 from gongshu.validators.parents import add_parents
-from gongshu.validators.plan import PUBLICATION, Check, Plan, Terms, compile_plan, severities
+from gongshu.validators.plan import PUBLICATION, Check, DatasetPlan, Plan, Terms, compile_plan, severities
 from gongshu.validators.report import FileReport, Report, StandardUsed, Verdict
 from gongshu.validators.tally import Tally, levelled
 from gongshu.validators.whole import Whole
@@ -26,6 +26,7 @@ from gongshu.validators.whole import Whole
 if TYPE_CHECKING:
     from gongshu.standards.detect import Reasons
     from gongshu.standards.registry import Registry
+    from gongshu.validators.batch import Source
     from gongshu.validators.readers.options import ReadOptions
 
 LIKENESSES = 3
@@ -129,6 +130,9 @@ def asking(
 
     known = registry if registry is not None else Registry()
     found = known.resolve(standard) if standard is not None else None
+    if found is not None and found.table is None:
+        params = {"name": found.reference, "kind": found.kind.value, "expected": Kind.TABLE.value}
+        raise StandardFault("standard.kind-wrong", **params)
     zone = setting("timezone").value
     return Asked(
         registry=known,
@@ -213,25 +217,38 @@ def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
                 rows = verdict.row0 + verdict.batch.records
             for late in whole.late():
                 tally.late(late)
-            broken = whole.broken_rules()
-        for finding in (
-            *levelled(shape.findings, terms.severity),
-            *plan.header.findings,
-            *titled(shape, terms.severity),
-            *blank(shape, filled, terms.severity),
-            *(Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params) for r in broken),
-        ):
-            tally.finding(finding)
-        return _report(opened, name, asked, plan, tally, rows, tuple(undone))
+            for finding in (
+                *levelled(shape.findings, terms.severity),
+                *plan.header.findings,
+                *titled(shape, terms.severity),
+                *blank(shape, filled, terms.severity),
+                *(
+                    Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params)
+                    for r in whole.broken_rules()
+                ),
+            ):
+                tally.finding(finding)
+            findings = tally.findings(whole.primary_keys)
+        return _report(opened, name, asked, plan, findings, tally.rows_with_errors, rows, tuple(undone))
     finally:
         opened.close()
 
 
+def _broken(rule: DatasetPlan) -> Finding:
+    return Finding("dataset.rule", rule.severity, 1, rule.fields, rule.id, params=rule.params)
+
+
 def _report(
-    opened: Any, name: str, asked: Asked, plan: Plan, tally: Tally, rows: int, undone: tuple[NotChecked, ...]
+    opened: Source,
+    name: str,
+    asked: Asked,
+    plan: Plan,
+    findings: tuple[Finding, ...],
+    wrong_rows: int,
+    rows: int,
+    undone: tuple[NotChecked, ...],
 ) -> FileReport:
     shape = opened.shape
-    findings = tally.findings()
     not_checked = (*plan.not_checked, *undone, *shape.not_checked)
     wrong = any(each.severity is Severity.ERROR for each in findings)
     verdict = Verdict.NONCONFORMING if wrong else Verdict.CONFORMS
@@ -255,7 +272,7 @@ def _report(
         checked=plan.checked,
         not_checked=not_checked,
         findings=findings,
-        rows_with_errors=tally.rows_with_errors,
+        rows_with_errors=wrong_rows,
         publishable=verdict is Verdict.CONFORMS
         and _may_be_published(asked)
         and not any(each.severity is Severity.ERROR for each in not_checked)

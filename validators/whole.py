@@ -84,6 +84,11 @@ class Whole:
             if each.judge.holds(state, today=self._plan.as_of) is False
         ]
 
+    def primary_keys(self, rows: Rows) -> dict[int, str]:
+        """The composed primary keys of these rows, as far as they have one."""
+        number = next((i for i, key in enumerate(self._plan.keys) if key.role == "primary-key"), None)
+        return {} if number is None else self._stores[number].of(rows)
+
     def _parents_of(self, number: int, key: KeyPlan) -> KeyStore:
         if number in self.parents:
             return self.parents[number]

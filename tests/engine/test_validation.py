@@ -218,3 +218,15 @@ def test_names_of_files_show_no_folder_of_this_machine(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert judged(path, PEOPLE).files[0].name == "sub/a.csv"
     assert judged("sub/a.csv", PEOPLE).files[0].name == "sub/a.csv"
+
+
+def test_late_findings_know_the_primary_key_of_their_row():
+    table = standard_of(
+        Field("id"),
+        Field("name", privacy=Privacy("personal", "name"), constraints=Constraints(unique=True)),
+        primary_key=("id",),
+    )
+    for budget in (0, 1 << 20):
+        report = judged("id,name\n7,张三\n8,张三\n".encode(), table, budget=budget)
+        (finding,) = report.findings
+        assert (finding.rule, dict(finding.samples[0].key), finding.samples[0].value) == ("unique", {"id": "8"}, "张*")
