@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongshu.publishers.canonical import file_sha256
-from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFault, StandardFaults
+from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults
 from gongshu.standards.model import Kind, Standard, Status
 
 if TYPE_CHECKING:
@@ -42,13 +42,11 @@ class Passage:
 
 
 def standard_of(file: File, registry: Registry) -> Standard:
-    """The table standard a file is to be published under. Raises `PublishFault` with what is wrong about it."""
+    """The table standard a file is to be published under. Raises the first `Fault` that is found with it."""
     try:
         standard = registry.resolve(file.standard)
     except StandardFaults as faults:
-        raise PublishFault("gate.standard", key=file.key, detail="; ".join(map(str, faults.exceptions))) from faults
-    except StandardFault as fault:
-        raise PublishFault("gate.standard", key=file.key, detail=fault.say()) from fault
+        raise faults.exceptions[0] from None
     if standard.kind is not Kind.TABLE or standard.table is None:
         raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
     return standard

@@ -105,7 +105,7 @@ def _item(item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str
     for file in item.files:
         try:
             known.append(_known(file, item, terms))
-        except PublishFault as fault:
+        except Fault as fault:
             reasons.append(fault)
     if reasons:
         gate = [fault for each in known for fault in _gate(each, terms)]  # everything at once, not one thing a run
@@ -140,7 +140,7 @@ def _withdrawal(plain: PlanItem, head: Head | None) -> PlanItem:
 
 
 def _known(file: File, item: Item, terms: Terms) -> Known:
-    """The file with its hash and standard. Raises `PublishFault` where one of them is not to be had."""
+    """The file with its hash and standard. Raises a `Fault` where one of them is not to be had."""
     standard = standard_of(file, terms.registry)
     if not file.path.is_file():
         raise PublishFault("gate.file-missing", key=file.key, name=file.name, line=file.line)

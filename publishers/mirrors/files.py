@@ -24,6 +24,7 @@ from gongshu.standards.faults import PublishFault
 FORMAT = "gongshu-files/1"
 INDEX = "catalogue.json"
 FORMS = ("parquet", "csv")
+PART = ".part-"
 
 
 class Files:
@@ -76,7 +77,10 @@ class Files:
         at("mirror.pointed")
 
     def tidy(self) -> None:
-        """Remove folders that the index does not point to."""
+        """Remove folders that the index does not point to, and parts of files that were never finished."""
+        if self._local is not None:
+            for part in self._local.rglob(f"{PART}*"):
+                part.unlink()
         if not self._fs.exists(f"{self._root}/datasets"):
             return
         kept = {str(PurePosixPath(each["datapackage"]).parent) for each in self._index()["datasets"] if "files" in each}
@@ -87,9 +91,6 @@ class Files:
                     self._fs.rm(f"{self._root}/datasets/{dataset}/{version}", recursive=True)
             if all(f"datasets/{dataset}/{version}" not in kept for version in versions):
                 self._fs.rm(f"{self._root}/datasets/{dataset}", recursive=True)
-        for name in self._listed(""):
-            if name.startswith(".part-"):
-                self._fs.rm(f"{self._root}/{name}")
 
     def _listed(self, folder: str) -> list[str]:
         self._fs.invalidate_cache()
@@ -137,7 +138,7 @@ class Files:
         if self._local is None:
             self._fs.pipe_file(target, content)
             return
-        part = Path(target).with_name(f".part-{uuid4().hex}")
+        part = Path(target).with_name(f"{PART}{uuid4().hex}")
         part.write_bytes(content)
         _sync(part)
         at("mirror.part")

@@ -138,7 +138,7 @@ def test_faulty_data_and_metadata_block_their_dataset_only(office, line):
     assert [item.action for item in plan.items] == ["create", "blocked", "blocked", "blocked"]
     assert codes(plan.items[1]) == ["metadata.element-missing", "gate.nonconforming"]
     assert codes(plan.items[2]) == ["gate.file-missing"]
-    assert codes(plan.items[3]) == ["gate.standard"]
+    assert codes(plan.items[3]) == ["standard.unknown"]
     assert plan.exit_code == 1
     assert apply_plan(plan, now=now).exit_code == 0
     with open_catalogue(office.catalogue) as catalogue:

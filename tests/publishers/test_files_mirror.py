@@ -1,0 +1,103 @@
+"""The files mirror: what frictionless accepts, what DuckDB or a browser would fetch, and nothing else left over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import frictionless
+import pyarrow.parquet as pq
+import pytest
+
+from gongshu.publishers.mirrors import MIRRORS, mirror
+from gongshu.publishers.mirrors.files import Files
+from gongshu.publishers.targets import apply_plan, make_plan
+from gongshu.standards.faults import PublishFault, UsageFault
+
+
+def now() -> str:
+    return "2026-03-31T12:00:00+08:00"
+
+
+def mirrored(office, *, site: Path, **changes):
+    plan = make_plan(office.manifest([changes]), [f"catalogue:{office.catalogue}", f"files:{site}"], as_of="2026-03-31")
+    assert apply_plan(plan, now=now).exit_code == 0
+    return plan
+
+
+def entries(site: Path) -> list[dict]:
+    return json.loads((site / "catalogue.json").read_text("utf-8"))["datasets"]
+
+
+def test_frictionless_itself_validates_the_package(office, monkeypatch):
+    site = office.folder / "site"
+    mirrored(office, site=site)
+    (entry,) = entries(site)
+    package = site / entry["datapackage"]
+    monkeypatch.chdir(package.parent)
+    report = frictionless.validate("datapackage.json")
+    assert report.valid, report.flatten(["type", "message"])
+    assert report.tasks[0].stats["rows"] == 10
+    described = json.loads(package.read_text("utf-8"))["resources"][0]
+    for each in (described, *described["alternatives"]):
+        digest = hashlib.sha256((package.parent / each["path"]).read_bytes()).hexdigest()
+        assert each["hash"] == f"sha256:{digest}"
+    assert pq.read_table(package.parent / "main.parquet").num_rows == 10
+    assert b"13800000000" not in (package.parent / "main.csv").read_bytes()
+
+
+def test_only_what_the_index_points_to_is_there(office, line):
+    site = office.folder / "site"
+    mirrored(office, site=site)
+    office.write([line(1)])
+    mirrored(office, site=site)
+    (entry,) = entries(site)
+    assert entry["version"] == "2"
+    there = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+    assert there == {"catalogue.json", *entry["files"]}
+    again = make_plan(office.manifest(), [f"files:{site}"], as_of="2026-03-31")
+    assert {item.action for item in again.items} == {"unchanged"}
+
+
+def test_a_late_mirror_catches_up_and_withdrawal_reaches_it(office):
+    site = office.folder / "site"
+    plan = make_plan(office.manifest(), as_of="2026-03-31")
+    assert apply_plan(plan, now=now).exit_code == 0
+    late = make_plan(office.manifest(), [f"files:{site}"], as_of="2026-03-31")
+    assert [item.action for item in late.items] == ["unchanged", "create"]
+    assert apply_plan(late, now=now).exit_code == 0
+    mirrored(office, site=site, withdraw="错")
+    assert entries(site)[0]["withdrawn"] is True
+    assert [path.name for path in site.rglob("*") if path.is_file()] == ["catalogue.json"]
+
+
+def test_data_that_are_not_open_do_not_reach_the_site(office):
+    site = office.folder / "site"
+    mirrored(office, site=site, open={"type": 3})
+    assert [Path(name).name for name in entries(site)[0]["files"]] == ["datapackage.json"]
+
+
+def test_any_file_system_of_fsspec(office):
+    plan = make_plan(office.manifest(), ["files:memory://gongshu-test-site"], as_of="2026-03-31")
+    assert apply_plan(plan, now=now).exit_code == 0
+    assert list(Files("memory://gongshu-test-site").read()) == ["307010/000001"]
+    again = make_plan(office.manifest(), ["files:memory://gongshu-test-site"], as_of="2026-03-31")
+    assert {item.action for item in again.items} == {"unchanged"}
+
+
+def test_an_index_of_somebody_else_is_left_alone(office):
+    site = office.folder / "site"
+    site.mkdir()
+    (site / "catalogue.json").write_text('{"mine": 1}')
+    with pytest.raises(PublishFault) as caught:
+        make_plan(office.manifest(), [f"files:{site}"], as_of="2026-03-31")
+    assert caught.value.code == "mirror.index"
+    assert (site / "catalogue.json").read_text() == '{"mine": 1}'
+
+
+def test_an_unknown_kind_names_the_known_ones():
+    with pytest.raises(UsageFault) as caught:
+        mirror("gopher:x")
+    assert "files" in caught.value.say("zh")
+    assert list(MIRRORS) == sorted(MIRRORS)
