@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gongshu.validators.readers.blocks import record_spans
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20
 _LINE = re.compile("\r\n|\n|\r")
 
 
@@ -55,17 +55,41 @@ def raw_cells(record: bytes, delimiter: bytes) -> list[bytes]:
 
 def prefix(path: Path, encoding: str, lines: int) -> str:
     """The text of the first `lines` physical lines, line breaks included, without a BOM."""
+    kept: list[str] = []
+    for text, ends in _texts(path, encoding):
+        if lines <= len(ends):
+            kept.append(text[: ends[lines - 1]] if lines else "")
+            break
+        kept.append(text)
+        lines -= len(ends)
+    return "".join(kept).removeprefix("\ufeff")
+
+
+def rest(path: Path, encoding: str, lines: int) -> str:
+    """The text behind the first `lines` physical lines: blank rows at the end, which no reader hands on."""
+    kept: list[str] = []
+    for text, ends in _texts(path, encoding):
+        if lines <= len(ends):
+            kept.append(text[ends[lines - 1] :] if lines else text)
+            lines = 0
+        else:
+            lines -= len(ends)
+    return "".join(kept)
+
+
+def _texts(path: Path, encoding: str) -> Iterator[tuple[str, list[int]]]:
+    """The file's text in portions, each with the ends of its physical lines; a CRLF is never torn."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    text = ""
+    held = ""
     with path.open("rb") as file:
         while True:
             chunk = file.read(_CHUNK)
-            text += decoder.decode(chunk, final=not chunk)
-            ends = [match.end() for match in _LINE.finditer(text)]
-            if not chunk or len(ends) > lines:  # one more, so that a CR at the edge is not half a CRLF
-                break
-    cut = ends[lines - 1] if 0 < lines <= len(ends) else (len(text) if lines > len(ends) else 0)
-    return text[:cut].removeprefix("\ufeff")
+            text = held + decoder.decode(chunk, final=not chunk)
+            held = text[-1:] if chunk and text.endswith("\r") else ""
+            text = text.removesuffix(held) if held else text
+            yield text, [match.end() for match in _LINE.finditer(text)]
+            if not chunk:
+                return
 
 
 @cache

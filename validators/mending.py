@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import sentence
 from gongshu.standards.model import Field, Standard
-from gongshu.validators.cellwise import edited, prefix
+from gongshu.validators.cellwise import edited, prefix, rest
 from gongshu.validators.masking import mask
 
 if TYPE_CHECKING:
@@ -90,11 +90,14 @@ def write_mended(
             _log_row(log, sentence("fix.log-header", {}, lang).split(","))
             if bom:
                 out.write(BOM)
-            out.write(prefix(path, shape.encoding or "utf-8", shape.first_line - 1).encode("utf-8"))
+            encoding, lines = shape.encoding or "utf-8", shape.first_line - 1
+            out.write(prefix(path, encoding, lines).encode("utf-8"))
             for verdict in judge(opened, plan, threads=asked.threads):
                 edits = _edits(verdict, plan, asked.standard, blocked, made, log, lang) if blocked is not None else {}
                 for piece in edited(verdict.batch.block or b"", mark, edits):
                     out.write(piece)
+                lines += verdict.batch.lines
+            out.write(rest(path, encoding, lines).encode("utf-8"))
         if opened.sha256 is not None and opened.sha256 != sha256:
             raise UsageFault("usage.fix-changed", name=path.name)
     finally:

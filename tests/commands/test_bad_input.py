@@ -57,7 +57,7 @@ CASES: dict[str, tuple[Callable[[Path], None], int, str]] = {
     "missing": (lambda path: None, 3, "a.csv"),
     "folder": (lambda path: path.mkdir(), 3, "a.csv"),
     "empty": (raw(b""), 2, "file.empty"),
-    "header-only": (text(HEADER), 1, "file.empty"),
+    "header-only": (text(HEADER), 0, " 0 "),
     "binary": (
         raw(base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ") + bytes(range(256)) * 8),
         2,

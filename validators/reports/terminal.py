@@ -228,6 +228,8 @@ _OF_THE_HEADER = frozenset({"table.column-missing", "table.header-missing"})  # 
 def _ending(file: FileReport, look: Look) -> Iterator[str]:
     """What was looked at, what was not, and what to do next."""
     lang = look.lang
+    if file.rows == 0:
+        yield from wrap(say("report.no-rows", lang), look.width)
     if any(len(each.samples) < each.count and each.samples for each in file.findings):
         shown = sum(min(look.shown, len(each.samples)) for each in file.findings)
         total = sum(each.count for each in file.findings)
