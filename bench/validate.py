@@ -1,0 +1,162 @@
+"""Whole processes against each other: the typed read of pyarrow as the unit, gongshu, and frictionless."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from bench.oracle import STANDARDS
+
+Fault = tuple[int, int, str, str]  # row, line, column, kind
+
+CODES = {
+    "cell.length": "length",
+    "cell.maximum": "maximum",
+    "cell.minimum": "minimum",
+    "cell.required": "required",
+    "key.duplicate": "unique",
+    "row.rule": "rule",
+}
+# how the truth list calls a value of the wrong form, by column; the report tells more finely why
+FORM = {
+    "birth_date": "type",
+    "citizen_id": "pattern",
+    "ethnic_code": "enum",
+    "income": "type",
+    "phone": "pattern",
+    "region_code": "enum",
+    "sex_code": "enum",
+    "updated_at": "type",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One process from start to end. `peak` in MiB is the largest resident size."""
+
+    wall: float
+    cpu: float
+    peak: float
+    code: int
+
+
+@dataclass(slots=True)
+class Series:
+    """All runs of one command."""
+
+    name: str
+    command: Sequence[str]
+    expected: tuple[int, ...]
+    rows: int
+    runs: list[Run] = field(default_factory=list)
+
+    def median(self, what: str) -> float:
+        """The median of `wall`, `cpu` or `peak`."""
+        return statistics.median(getattr(run, what) for run in self.runs)
+
+
+def start(command: Sequence[str], log: Path) -> Run:
+    """Run a command and wait for it; what it prints goes to the log."""
+    began = time.perf_counter()
+    opened = [(os.POSIX_SPAWN_OPEN, fd, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) for fd in (1, 2)]
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=opened)
+    _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - began
+    scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, os.waitstatus_to_exitcode(status))
+
+
+def alternate(series: Sequence[Series], times: int, folder: Path) -> None:
+    """Every command in turn, so often: a busy machine then slows all of them alike. The first round does not count."""
+    for turn in range(times + 1):
+        for each in series:
+            log = folder / f"{each.name.replace(' ', '-')}.log"
+            run = start(each.command, log)
+            if run.code not in each.expected:
+                raise SystemExit(f"{each.name}: exit code {run.code}, see {log}")
+            if turn:
+                each.runs.append(run)
+
+
+def gongshu(path: Path, report: Path) -> list[str]:
+    """The command under test, every fault listed."""
+    words = [
+        "-m",
+        "gongshu.cli",
+        "validate",
+        str(path),
+        "--standards",
+        str(STANDARDS),
+        "--standard",
+        "bench-population",
+    ]
+    return [sys.executable, *words, "--format", "json", "--samples", "all", "--output", str(report)]
+
+
+def truth(path: Path) -> Counter[Fault]:
+    """The planted faults."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return Counter((int(row["row"]), int(row["line"]), row["column"], row["kind"]) for row in csv.DictReader(file))
+
+
+def found(report: Path) -> Counter[Fault]:
+    """The faults that a report lists, in the words of the truth list."""
+    with report.open(encoding="utf-8") as file:
+        findings = json.load(file)["files"][0]["findings"]
+    faults: Counter[Fault] = Counter()
+    for finding in findings:
+        column = finding["columns"][0] if finding["columns"] else ""
+        kind = CODES.get(finding["code"]) or FORM.get(column, finding["code"])
+        if finding.get("reason") == "check-digit":
+            kind = "check"
+        if len(finding["samples"]) != finding["count"]:
+            raise SystemExit(f"{finding['code']}: {finding['count']} counted, {len(finding['samples'])} listed")
+        faults.update((sample["row"], sample.get("line") or 0, column, kind) for sample in finding["samples"])
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The report against the truth list, fault by fault."""
+
+    planted: int
+    missed: list[Fault]
+    invented: list[Fault]
+
+    @property
+    def exact(self) -> bool:
+        """Nothing missed, nothing invented."""
+        return not self.missed and not self.invented
+
+
+def agreement(planted: Counter[Fault], listed: Counter[Fault], *, lines: bool = True) -> Agreement:
+    """Compare both; without `lines` (Parquet has none) by row, column and kind only."""
+    if not lines:
+        planted, listed = (
+            Counter({(row, 0, column, kind): count for (row, _, column, kind), count in each.items()})
+            for each in (planted, listed)
+        )
+    return Agreement(planted.total(), sorted((planted - listed).elements()), sorted((listed - planted).elements()))
+
+
+def table(series: Iterable[Series], rows: int) -> list[dict[str, object]]:
+    """One line a command: medians, and how many times the unit (the first series) they take."""
+    lines: list[dict[str, object]] = []
+    unit = 0.0
+    for each in series:
+        factor = rows / each.rows
+        wall, cpu = each.median("wall") * factor, each.median("cpu") * factor
+        unit = unit or wall
+        line = {"name": each.name, "wall": wall, "cpu": cpu, "peak": each.median("peak"), "ratio": wall / unit}
+        lines.append(
+            {**line, "rows": each.rows, "extrapolated": factor != 1, "runs": [asdict(run) for run in each.runs]}
+        )
+    return lines
