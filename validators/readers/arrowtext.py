@@ -29,7 +29,12 @@ def text_of(column: Any, *, date: bool = False) -> pa.Array:
         return pa.array([""] * len(column), pa.string())
     if date and pa.types.is_timestamp(kind):
         return _filled(column.cast(pa.timestamp("us")).cast(pa.date32()).cast(pa.string()))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view" or pa.types.is_integer(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or str(kind) == "string_view"
+        or pa.types.is_integer(kind)
+    ):
         return _filled(column.cast(pa.string()))
     if pa.types.is_date32(kind):
         return _filled(column.cast(pa.string()))

@@ -101,7 +101,11 @@ def _blank_row(batch: Any, row: int) -> bool:
     for column in batch.columns:
         if column.is_valid()[row].as_py():
             value = column[row].as_py()
-            if value is not None and value == value and not (isinstance(value, str) and not value.strip("\u200b\ufeff \t\r\n\u00a0\u3000")):
+            if (
+                value is not None
+                and value == value
+                and not (isinstance(value, str) and not value.strip("\u200b\ufeff \t\r\n\u00a0\u3000"))
+            ):
                 return False
     return True
 

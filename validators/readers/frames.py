@@ -60,7 +60,9 @@ def _from_pandas(frame: Any) -> Any:
             from gongshu.validators.readers.arrowtext import value_text
 
             absent = column.isna()
-            columns.append(pa.array([None if gone else value_text(value) for gone, value in zip(absent, column)], pa.string()))
+            columns.append(
+                pa.array([None if gone else value_text(value) for gone, value in zip(absent, column)], pa.string())
+            )
         names.append(str(name))
     plain = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in columns]
     return pa.table(plain, names=names)
