@@ -18,8 +18,9 @@ VERSION = _COLUMNS
 
 def head(row: Any) -> Head:
     """The dataset that a row of `HEAD` or `VERSION` tells of."""
-    *plain, metadata, resources = row
-    return Head(*plain, json.loads(metadata), tuple(map(_resource, json.loads(resources))))
+    code, slug, id_, title, version, edit, state, content, described, at, metadata, resources = row
+    files = tuple(map(_resource, json.loads(resources)))
+    return Head(code, slug, id_, title, version, edit, state, content, described, at, json.loads(metadata), files)
 
 
 def _resource(found: dict[str, Any]) -> Resource:

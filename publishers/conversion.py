@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongshu.publishers.arrays import arrow_type, spelled, typed
+from gongshu.publishers.exposure import exposed
 from gongshu.publishers.projection import Column, Projection, table_schema
 from gongshu.standards.faults import PublishFault
 from gongshu.standards.model import Privacy, Rule, Standard
@@ -55,6 +56,7 @@ def convert(subject: Subject, projection: Projection, folder: Path) -> Converted
     import pyarrow.parquet as pq
 
     stream = Stream(subject, projection)
+    stream.refuse_nothing()
     parquet, text = folder / "data.parquet", folder / "data.csv"
     rows = 0
     with text.open("wb") as out, pq.ParquetWriter(parquet, stream.schema, compression="zstd") as writer:
@@ -65,6 +67,7 @@ def convert(subject: Subject, projection: Projection, folder: Path) -> Converted
             _body(out, batch)
         out.flush()
         os.fsync(out.fileno())
+    stream.refuse_exposure()
     described = table_schema(subject.standard, projection, stream.schema.names)
     return Converted(rows, tuple(stream.schema.names), described, parquet, text)
 
@@ -78,7 +81,8 @@ class Stream:
         from gongshu.validators.readers import open_table
         from gongshu.validators.readers.options import ReadOptions
 
-        standard = subject.standard
+        standard = self._standard = subject.standard
+        self.exposed: dict[str, int] = {}
         table = standard.table
         if table is None:
             raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
@@ -104,12 +108,25 @@ class Stream:
         try:
             for verdict in judge(self._source, self._plan, threads=1):
                 batch = self._batch(verdict)
+                for name, count in exposed(batch).items():
+                    self.exposed[name] = self.exposed.get(name, 0) + count
                 if batch.num_rows:
                     yield batch
         finally:
             close = getattr(self._source, "close", None)
             if close is not None:
                 close()
+
+    def refuse_nothing(self) -> None:
+        """Raise where no column is left that this audience may see."""
+        if not self._columns:
+            raise PublishFault("gate.nothing-open", standard=self._standard.reference)
+
+    def refuse_exposure(self) -> None:
+        """Raise where a batch that went by tells of a person in a column that was not declared to."""
+        if self.exposed:
+            columns = ", ".join(f"{name} x{count}" for name, count in sorted(self.exposed.items()))
+            raise PublishFault("gate.undeclared-personal", standard=self._standard.reference, columns=columns)
 
     def _batch(self, verdict: BatchVerdict) -> pa.RecordBatch:
         rows = len(verdict.batch.columns[0]) if verdict.batch.columns else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from gongshu.publishers import difference, identity
 from gongshu.publishers.canonical import file_sha256
-from gongshu.publishers.conversion import Subject, convert
+from gongshu.publishers.conversion import Stream, Subject, convert
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
@@ -152,7 +152,20 @@ def _known(file: File, item: Item, terms: Terms) -> Known:
 
 
 def _gate(known: Known, terms: Terms) -> tuple[Fault, ...]:
-    return examine(known.file, known.standard, known.file.path, terms, sha256=known.sha256).reasons
+    """What keeps the file from leaving: the validation's word first, then what its projection would give away."""
+    reasons = examine(known.file, known.standard, known.file.path, terms, sha256=known.sha256).reasons
+    if reasons or known.projection.withheld:
+        return reasons
+    subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
+    try:
+        stream = Stream(subject, known.projection)
+        stream.refuse_nothing()
+        for _ in stream.batches():
+            pass
+        stream.refuse_exposure()
+    except Fault as fault:
+        return (fault,)
+    return ()
 
 
 def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:

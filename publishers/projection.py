@@ -74,7 +74,7 @@ def project(standard: Standard, metadata: Mapping[str, Any], audience: str = OPE
 
 def _reason(field: Field) -> str:
     privacy = field.privacy
-    if field.opening in ("none", "conditional") or field.sharing == "none":
+    if {"none", "conditional"} & {field.opening, field.sharing}:  # opening is no wider than sharing
         return "opening"
     if privacy.category == "sensitive":
         return "sensitive"

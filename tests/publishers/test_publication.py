@@ -16,6 +16,7 @@ from gongshu.catalogue.store import Store
 from gongshu.publishers.plan import load
 from gongshu.publishers.targets import apply_plan, make_plan
 from gongshu.standards.faults import PublishFault, UsageFault
+from gongshu.standards.identifiers import identifier
 
 CODE = "307010/000001"
 
@@ -164,6 +165,24 @@ def test_what_is_not_open_is_an_entry_without_data(office):
         with pytest.raises(PublishFault) as caught:
             catalogue[CODE].table()
         assert caught.value.code == "catalogue.not-open"
+
+
+@pytest.mark.parametrize("words", ["110105190001010036", "联系人110105190001010036转"])
+def test_an_identity_number_where_none_was_declared_blocks(office, line, words):
+    assert identifier("citizen-id")("110105190001010036") is None  # synthetic: born 1900-01-01
+    office.write([line(1, name=words)])
+    plan = make_plan(office.manifest(), as_of="2026-03-31")
+    assert codes(plan.items[0]) == ["gate.undeclared-personal"]
+    assert words not in plan.items[0].reasons[0]["params"]["columns"]
+
+
+def test_a_standard_that_lets_nothing_out_blocks_an_open_dataset(office):
+    pack = office.folder / "pack" / "standard.yaml"
+    pack.write_text(pack.read_text("utf-8").replace("type: ", "opening: conditional, type: ", 6), "utf-8")
+    text = pack.read_text("utf-8").replace("    title: {zh: 管理人}", "    title: {zh: 管理人}\n    opening: none")
+    pack.write_text(text.replace("{name: LXR,", "{name: LXR, opening: none,"), "utf-8")
+    assert codes(make_plan(office.manifest(), as_of="2026-03-31").items[0]) == ["gate.nothing-open"]
+    published(office, open={"type": 3})
 
 
 def test_two_codes_of_one_slug_are_refused(office):
