@@ -56,6 +56,7 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
         "value": quoted(value) if value else say("report.empty-value", lang),
         "column": titles[0] if titles else str(given.get("column", "")),
         "name": finding.columns[0] if finding.columns else str(given.get("name", "")),
+        "pointer": (sample.pointer if sample is not None else None) or "",
         "columns": separator.join(titles),
         "rule": finding.rule or "",
         "reason": reason,
