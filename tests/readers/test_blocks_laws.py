@@ -7,10 +7,11 @@ import random
 from pathlib import Path
 
 import pytest
-from gongshu.validators.readers.blocks import fields, lines_of, pieces, record_spans
-from gongshu.validators.readers.parsing import Layout, parse_piece
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from gongshu.validators.readers.blocks import fields, lines_of, pieces, record_spans
+from gongshu.validators.readers.parsing import Layout, parse_piece
 
 _spec = importlib.util.spec_from_file_location("reference", Path(__file__).with_name("reference.py"))
 reference = importlib.util.module_from_spec(_spec)
@@ -50,7 +51,20 @@ def agree(text: bytes, size: int, width: int, delimiter: bytes = b",") -> None:
 
 
 def cell(draw: random.Random, stray: bool, lone: bool) -> str:
-    choices = ["", "12", "汉字", "x y", '"x\ny"', '"x\r\ny\n"', '"a ""q"" b"', '""', '"a,b"', '"a;b|c\td"', " ", "\u3000"]
+    choices = [
+        "",
+        "12",
+        "汉字",
+        "x y",
+        '"x\ny"',
+        '"x\r\ny\n"',
+        '"a ""q"" b"',
+        '""',
+        '"a,b"',
+        '"a;b|c\td"',
+        " ",
+        "\u3000",
+    ]
     if stray:
         choices += ['5" tall', 'a"b"c', '"x"yz', '"', ' "q"', '"""', '"x\n"y', '"\r"z', '""""', '"x""']
     if lone:

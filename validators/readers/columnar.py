@@ -38,8 +38,11 @@ class ColumnarSource:
         dates: frozenset[int] = frozenset(),
         content: Content | None = None,
     ) -> None:
-        native = {number: str(field.type) for number, field in enumerate(schema)}
-        header = Header(tuple(field.name for field in schema), 0)
+        try:
+            native = {number: str(field.type) for number, field in enumerate(schema)}
+            header = Header(tuple(field.name for field in schema), 0)
+        except BROKEN as fault:
+            raise _damaged(name, fault) from fault
         self.shape = Shape(format=format, header=header, positioned=False, native=native, findings=list(findings))
         self.sha256 = sha256
         self.bytes = size
@@ -64,7 +67,7 @@ class ColumnarSource:
     def _read(self) -> Iterator[Any]:
         try:
             for batch in self._batches:
-                batch.validate()
+                batch.validate(full=True)  # damaged offsets would end the process, not the reading
                 if batch.num_rows:
                     yield batch
         except BROKEN as fault:

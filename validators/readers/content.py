@@ -43,7 +43,9 @@ def spooled() -> BinaryIO:
     return tempfile.SpooledTemporaryFile(max_size=SPOOL)  # type: ignore[return-value]  # it has all that BinaryIO has
 
 
-def open_content(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | None = None) -> Content:
+def open_content(
+    source: str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO, name: str | None = None
+) -> Content:
     """The content of a path, of bytes or of an open binary file.
 
     A missing path or a folder is a UsageFault; what may not be opened is a SourceFault `file.unreadable` with the reason
@@ -54,7 +56,7 @@ def open_content(source: str | os.PathLike[str] | bytes | BinaryIO, name: str | 
     if isinstance(source, (str, os.PathLike)):
         return _open_path(Path(source), name)
     own = getattr(source, "name", "")
-    label = name or (os.path.basename(own) if isinstance(own, str) else "")
+    label = name or (Path(own).name if isinstance(own, str) else "")
     copy = spooled()
     size = 0
     while chunk := source.read(COPY):

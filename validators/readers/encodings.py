@@ -11,6 +11,7 @@ import codecs
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -94,9 +95,9 @@ def _sided(head: bytes) -> str | None:
     if nul < 2 or nul < len(head) * 0.02:
         return None
     even = head[::2].count(0)
-    if even >= 0.95 * nul:
+    if even >= 0.85 * nul:
         return "utf-16-be"
-    return "utf-16-le" if nul - even >= 0.95 * nul else None
+    return "utf-16-le" if nul - even >= 0.85 * nul else None
 
 
 # ---------------------------------------------------------------- which candidate is the cheapest
@@ -140,7 +141,7 @@ def _costs(chunk: bytes) -> dict[str, float]:
     return {"utf-8": float(_bad_utf8(chunk, data, starts)), "gb18030": _cost_gb(chunk, foreign), "cp1252": western}
 
 
-def _bad_utf8(chunk: bytes, data: Rows, starts: Rows) -> int:
+def _bad_utf8(chunk: bytes, data: Any, starts: Any) -> int:
     """Lines that are not UTF-8: counted exactly where they are few, else not fewer than this."""
     lead = data >= 0xC0
     follows = np.zeros(len(data), bool)
@@ -171,8 +172,8 @@ def _cost_gb(chunk: bytes, foreign: int) -> float:
     return bad + 0.5 * foreign * rarity(text)
 
 
-def _common() -> np.ndarray:  # type: ignore[type-arg]  # one bool a code unit
-    """The first level of GB 2312 with its punctuation and full-width forms: what most Chinese text is made of."""
+def _common() -> Any:
+    """One bool a UTF-16 unit: the first level of GB 2312 with its punctuation and full-width forms: what most Chinese text is made of."""
     table = np.zeros(1 << 16, bool)
     rows = [*range(0xA1, 0xA4), *range(0xB0, 0xD8)]
     raw = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))

@@ -1,4 +1,4 @@
-"""What an XLSX sheet's XML says and the cell values do not: errors, formulas never calculated, what is hidden, how far it reaches.
+"""What an XLSX sheet's XML says and its cell values do not: errors, formulas never calculated, hidden parts, reach.
 
 One pass of regular expressions over the unpacked XML, piece by piece; no parser, so no entity can grow.
 """
@@ -9,7 +9,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
@@ -88,7 +88,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _walk(archive: zipfile.ZipFile, part: str, started: object) -> None:
+def _walk(archive: zipfile.ZipFile, part: str, started: Callable[[str, dict[str, str]], None]) -> None:
     with archive.open(part) as stream:
         text = stream.read(WORKBOOK + 1)
     if len(text) > WORKBOOK or b"<!DOCTYPE" in text or b"<!ENTITY" in text:
@@ -120,11 +120,9 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
                 scan.hidden_columns += _hidden_columns(piece)
         for letters in set(_FAR.findall(piece)):
             scan.columns = max(scan.columns, column_number(letters.decode()) + 1)
-        last = None
-        for last in _ROW.finditer(piece, max(0, piece.rfind(b"row ") - 2000)):
-            pass
-        if last is not None:
-            scan.rows = max(scan.rows, int(last.group(1)))
+        ends = _ROW.findall(piece, max(0, piece.rfind(b"<row ") - 1, piece.rfind(b":row ") - 20))
+        if ends:
+            scan.rows = max(scan.rows, int(ends[-1]))
     return scan
 
 

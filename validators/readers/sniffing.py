@@ -112,6 +112,8 @@ def _binary(head: bytes) -> bool:
         return False
     nul = head.count(0)
     even = head[::2].count(0)
-    sided = nul >= len(head) * 0.02 and max(even, nul - even) >= 0.95 * nul
+    sided = nul >= len(head) * 0.02 and max(even, nul - even) >= 0.85 * nul
+    if sided:
+        return False
     control = sum(head.count(code) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
-    return control > len(head) * 0.05 or (nul > len(head) * 0.2 and not sided)
+    return control > len(head) * 0.05 or (nul > len(head) * 0.2)

@@ -295,7 +295,7 @@ def _chosen(content: Content, book: Any, names: list[str], parts: dict[str, str]
                 known="、".join(names),
             )
         return _grid(content, book, options.sheet, parts)
-    hidden = {sheet.name for sheet in book.sheets_metadata if "Visible" != str(sheet.visible).rpartition(".")[2]}
+    hidden = {sheet.name for sheet in book.sheets_metadata if str(sheet.visible).rpartition(".")[2] != "Visible"}
     best, chosen = -1.0, None
     for name in sorted(names, key=lambda each: each in hidden):
         grid = _grid(content, book, name, parts)
