@@ -214,7 +214,7 @@ def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
                 undone.update((each, None) for judged in verdict.judged.values() for each in judged.not_checked)
                 for column, count in verdict.filled.items():
                     filled[column] = filled.get(column, 0) + count
-                rows = verdict.row0 + verdict.batch.records
+                rows = int(verdict.row0 + verdict.batch.records)
             for late in whole.late():
                 tally.late(late)
             for finding in (
