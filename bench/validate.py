@@ -150,12 +150,19 @@ def agreement(planted: Counter[Fault], listed: Counter[Fault], *, lines: bool = 
 def table(series: Iterable[Series], rows: int) -> list[dict[str, object]]:
     """One line a command: medians, and how many times the unit (the first series) they take."""
     lines: list[dict[str, object]] = []
-    unit = 0.0
+    unit = unit_cpu = 0.0
     for each in series:
         factor = rows / each.rows
         wall, cpu = each.median("wall") * factor, each.median("cpu") * factor
-        unit = unit or wall
-        line = {"name": each.name, "wall": wall, "cpu": cpu, "peak": each.median("peak"), "ratio": wall / unit}
+        unit, unit_cpu = unit or wall, unit_cpu or cpu
+        line = {
+            "name": each.name,
+            "wall": wall,
+            "cpu": cpu,
+            "peak": each.median("peak"),
+            "ratio": wall / unit,
+            "cpu_ratio": cpu / unit_cpu,
+        }
         lines.append(
             {**line, "rows": each.rows, "extrapolated": factor != 1, "runs": [asdict(run) for run in each.runs]}
         )
