@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +13,7 @@ import click
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.session import Session, everywhere
 from gongshu.standards.settings import setting
+from gongshu.validators.choices import date_of, form_of, options_of, samples_of
 
 if TYPE_CHECKING:
     from gongshu.validators.report import Report
@@ -66,14 +64,12 @@ def validate(
     from gongshu.validators.reports.output import refuse_input
     from gongshu.validators.validation import validate as judged
 
-    chosen = form_of(form, output, session)
+    chosen = form_of(form, output, json=session.json)
     kept = samples_of(samples, None if chosen in UNCAPPED else 20)
     on = date_of(as_of)
     for each in (output, receipt_file):
         if each is not None:
             refuse_input(each, files)
-    started = datetime.now(UTC).astimezone()
-    clock = perf_counter()
     with progress(session, files):
         report = judged(
             *files,
@@ -86,7 +82,6 @@ def validate(
             options=options_of(sheet, encoding, delimiter, header_row),
             unmask=unmask,
         )
-    report = stamped(report, started, perf_counter() - clock)
     show(
         session,
         report,
@@ -143,7 +138,7 @@ def fix(
         raise UsageFault("usage.fix-standard")
     if output is None and not dry_run:
         raise UsageFault("usage.fix-output")
-    chosen = form_of(form, None, session)
+    chosen = form_of(form, None, json=session.json)
     repair = mended(
         file,
         standard=standard,
@@ -249,62 +244,7 @@ def receipt_verify(session: Session, file: Path, data: Path) -> int:
     return 0
 
 
-# --- words to values ---------------------------------------------------------------------------------------------
-
-
-def form_of(asked: str | None, output: Path | None, session: Session) -> str:
-    """The report form asked for; else by the output's name; else JSON for machines, the terminal for people."""
-    from gongshu.validators.reports import FORMS, SUFFIXES
-
-    if asked is None:
-        if session.json:
-            return "json"
-        return SUFFIXES.get(output.suffix.lower(), "terminal") if output is not None else "terminal"
-    if asked in FORMS:
-        return asked
-    near = difflib.get_close_matches(asked.lower(), FORMS, 1, 0.3)
-    raise UsageFault("usage.form-unknown", name=asked, near=near[0] if near else "terminal", known=", ".join(FORMS))
-
-
-def samples_of(asked: str | None, default: int | None) -> int | None:
-    """How many places of a fault are kept; None is all of them."""
-    if asked is None:
-        return default
-    if asked.strip().lower() == "all":
-        return None
-    if not asked.strip().isdecimal():
-        raise UsageFault("usage.samples", value=asked)
-    return int(asked)
-
-
-def date_of(asked: str | None) -> date | None:
-    """The reference date; None where today is meant."""
-    if asked is None:
-        return None
-    try:
-        return date.fromisoformat(asked.strip())
-    except ValueError as error:
-        raise UsageFault("usage.as-of", value=asked) from error
-
-
-def options_of(sheet: str | None, encoding: str | None, delimiter: str | None, header_row: int | None) -> Any:
-    """How the files are to be read."""
-    from gongshu.validators.readers.options import ReadOptions
-
-    tabs = {"tab": "\t", "\\t": "\t"}
-    mark = tabs.get(delimiter.lower(), delimiter) if delimiter is not None else None
-    return ReadOptions(sheet=sheet, encoding=encoding, delimiter=mark, header_row=header_row)
-
-
 # --- effects -----------------------------------------------------------------------------------------------------
-
-
-def stamped(report: Report, started: datetime, duration: float) -> Report:
-    """The report with the clock's values, unless whoever made it has put them in."""
-    import dataclasses
-
-    generated = report.generated or started.isoformat(timespec="seconds")
-    return dataclasses.replace(report, generated=generated, duration=report.duration or round(duration, 3))
 
 
 def show(

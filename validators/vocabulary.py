@@ -7,7 +7,7 @@ make of it.
 
 from __future__ import annotations
 
-ALWAYS = frozenset({"value", "column", "name", "columns", "rule", "reason", "count", "fix"})
+ALWAYS = frozenset({"value", "column", "name", "columns", "rule", "reason", "count", "fix", "pointer"})
 
 PARAMS: dict[str, tuple[str, ...]] = {
     "cell.code-name-given": ("list",),
@@ -64,7 +64,7 @@ PARAMS: dict[str, tuple[str, ...]] = {
     "metadata.value": ("detail",),
     "privacy.undeclared-personal": ("kind",),
     "privacy.unmasked": ("mask",),
-    "record.schema": ("detail", "pointer"),
+    "record.schema": ("detail", "expected"),
     "record.syntax": ("detail",),
     "row.duplicate": ("first", "first_line", "first_row"),
     "row.label-differs": ("code", "expected"),
