@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import regex
 
 from gongshu.validators.kernels.buffers import Mask
 
@@ -53,10 +52,15 @@ class Pattern:
 
 
 def pattern(text: str) -> Pattern:
-    """The check of one pattern. Raises `regex.error` where no engine understands it."""
+    """The check of one pattern. Raises `ValueError` where no engine understands it."""
     linear = r"\A(?:" + _UNICODE.sub(r"\1\\x{\2}", text) + r")\z"
     try:
         pc.match_substring_regex(pa.array([""], pa.string()), linear)
     except pa.ArrowInvalid:
-        return Pattern(text, None, regex.compile(text, regex.ASCII))
+        import regex  # only for what RE2 does not know: it is slow to import
+
+        try:
+            return Pattern(text, None, regex.compile(text, regex.ASCII))
+        except regex.error as error:
+            raise ValueError(str(error)) from error
     return Pattern(text, linear)

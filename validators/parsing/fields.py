@@ -96,14 +96,12 @@ def _bounds(field: Field, domain: Domain) -> Iterator[Constraint]:
 
 
 def _pattern(field: Field) -> Pattern | None:
-    import regex
-
     text = field.constraints.pattern
     if text is None:
         return None
     try:
         return pattern(text)
-    except regex.error as error:
+    except ValueError as error:
         raise StandardFault("standard.pattern", key=field.name, pattern=text, detail=str(error)) from error
 
 
