@@ -84,6 +84,8 @@ def titled(shape: Shape, severity: Severities) -> list[Finding]:
     header, level = shape.header, severity("table.title-rows", None, "info")
     if header is None or not header.title_rows or level is None:
         return []
+    if any(each.code == "table.title-rows" for each in shape.findings):  # the reader has said it
+        return []
     samples = tuple(Sample(line=line, value=text) for line, text in zip(header.title_lines, header.title_rows))
     return [Finding("table.title-rows", level, len(header.title_rows), samples=samples)]
 
