@@ -78,9 +78,9 @@ class KeyStore:
         """Move everything held to disk."""
         if self._spill is None:
             self._spill = _Spill(self._folder)
-        if self._held:
-            self._spill.write(_joined(self._held))
-        self._held, self._size = [], 0
+        held, self._held, self._size = self._held, [], 0
+        for keys in held:  # one at a time: spilling must not need memory of its own
+            self._spill.write(keys)
 
     @property
     def spilled(self) -> bool:

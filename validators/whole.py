@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gongshu.validators.engine import BatchVerdict
     from gongshu.validators.plan import DatasetPlan, KeyPlan, Plan
 
+WHOLE_ROWS = 64 << 20  # bytes of rows without a key that are held: as large as the file, they go to disk early
+
 
 @dataclass(frozen=True, slots=True)
 class Late:
@@ -42,7 +44,8 @@ class Whole:
         self._stack = ExitStack()
         share = budget // max(1, len(plan.keys))
         self._portion = share
-        self._stores = [self._stack.enter_context(KeyStore(budget=share, folder=folder)) for _ in plan.keys]
+        budgets = [min(share, WHOLE_ROWS) if each.role == "row" else share for each in plan.keys]
+        self._stores = [self._stack.enter_context(KeyStore(budget=each, folder=folder)) for each in budgets]
         self._states: list[Any] = [each.judge.start(today=plan.as_of) for each in plan.dataset_rules]
         self.parents: dict[int, KeyStore] = {}  # key number -> the keys of the table that it points to
 
