@@ -1,4 +1,4 @@
-"""`read` gives a whole source as rows and faults; `acceptance` is the folder of third-party files, where there is one."""
+"""`read` gives a whole source as rows and faults; `acceptance` is the folder of third-party files, if any."""
 
 from __future__ import annotations
 

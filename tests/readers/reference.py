@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def records(text: bytes, delimiter: bytes = b",") -> list[tuple[int, int, list[bytes], bool]]:
-    """(physical line from 0, start offset, cells, whether its quote never closes) of every record; blank lines count."""
+    """(line from 0, start, cells, whether its quote never closes) of every record; blank lines count."""
     found = []
     at, line, mark = 0, 0, delimiter[0]
     while at < len(text):

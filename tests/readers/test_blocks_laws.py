@@ -25,7 +25,7 @@ def table(text: bytes, size: int, width: int, delimiter: bytes):
     layout = Layout(tuple("x" * width), delimiter, clean=True)
     found, line = [], 0
     for piece in pieces(lambda at, count: text[at : at + count], 0, len(text), size, delimiter):
-        starts, ends = record_spans(piece.raw, delimiter)
+        starts, _ = record_spans(piece.raw, delimiter)
         batch = parse_piece(piece, layout)
         assert batch.records == (1 if piece.unclosed else len(starts))
         index = range(batch.records) if batch.index is None else batch.index.tolist()
@@ -125,7 +125,7 @@ def test_cells_of_one_record_are_those_of_the_reference(text: str) -> None:
 
 def test_a_quote_that_never_closes_costs_one_line_however_long_the_rest() -> None:
     text = b"1,2\n" + b'3,"x\n' + b"4,5\n" * 3000
-    read = [found for found in table(text, 64, 2, b",")]
+    read = table(text, 64, 2, b",")
     assert len(read) == 3002
     assert [found[3] for found in read].count(True) == 1
     limited = list(pieces(lambda at, count: text[at : at + count], 0, len(text), 64, longest=1000))

@@ -20,7 +20,9 @@ TABLE = pa.table(
         "f": [12.0, float("nan"), 0.1],
         "d": pa.array([Decimal("1.50"), None, Decimal("2.25")]),
         "t": pa.array([datetime.date(2024, 1, 2), None, datetime.date(2024, 2, 29)]),
-        "z": pa.array([datetime.datetime(2024, 1, 1, 3), None, None], pa.timestamp("ns", "Asia/Shanghai")),
+        "z": pa.array(
+            [datetime.datetime(2024, 1, 1, 3, tzinfo=datetime.UTC), None, None], pa.timestamp("ns", "Asia/Shanghai")
+        ),
         "b": [True, None, False],
         "y": [b"ok", None, b"\xff"],
         "c": pa.array(["x", None, "y"]).dictionary_encode(),

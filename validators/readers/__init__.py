@@ -50,7 +50,7 @@ def open_table(
         expected = promised(content.name)
         if kind not in FORMATS:
             reason = "binary" if kind == "binary" else None
-            raise SourceFault(
+            raise SourceFault(  # noqa: TRY301 - the content is closed for every fault in one place
                 "file.format-mismatch", name=content.name, extension=extension or "—", actual=kind, reason=reason
             )
         findings = []

@@ -85,7 +85,7 @@ def value_text(value: Any) -> str:
 
 
 def number_text(value: float) -> str:
-    """The shortest decimal that reads back as the same number, without an exponent where it is readable; NaN is empty."""
+    """The shortest decimal that reads back as the same number, no exponent where that is readable; NaN is empty."""
     if math.isnan(value):
         return ""
     if value.is_integer() and abs(value) < 1e15:

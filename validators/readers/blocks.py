@@ -25,7 +25,7 @@ FEW = 4096  # up to so many quoted fields a block are looked at one by one
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Quoted stretches of a block: byte of the opening and of the closing quote; the block's length where it never closes.
+    """Quoted stretches of a block: bytes of the opening and the closing quote; the block's length where none closes.
 
     A doubled quote ends one stretch and begins the next. `stray` is True where some quote stands in no regular place.
     """
@@ -37,7 +37,7 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Whole records of a file, or (when `unclosed`) one line whose quote never closes and which is read as no record."""
+    """Whole records of a file, or (when `unclosed`) one line whose quote never closes and which is no record."""
 
     raw: bytes
     offset: int  # of the first byte in the file
@@ -93,7 +93,7 @@ def _inside(spans: Spans | None, position: int) -> int | None:
 
 
 def last_end(block: bytes, spans: Spans | None, *, final: bool) -> int:
-    """Where the last whole record ends (its line break included); 0 when none does. A CR at the very end may be half a CRLF."""
+    """Where the last whole record ends, its line break included; else 0. A CR at the end may be half a CRLF."""
     limit = len(block)
     while True:
         usable = limit if final else min(limit, len(block) - 1)
@@ -195,6 +195,17 @@ def _record_breaks(block: bytes, spans: Spans | None) -> tuple[Rows, Any]:
     np.add.at(depth, first[crossing], 1)
     np.add.at(depth, last[crossing], -1)
     return breaks, np.cumsum(depth[:-1]) == 0
+
+
+def multi_line(block: bytes, spans: Spans) -> list[tuple[int, int]]:
+    """The quoted stretches that hold a line break."""
+    if len(spans.opens) <= FEW:
+        pairs = zip(spans.opens.tolist(), spans.closes.tolist())
+        lone = b"\r" in block
+        return [(a, b) for a, b in pairs if block.find(b"\n", a, b) >= 0 or (lone and block.find(b"\r", a, b) >= 0)]
+    breaks = line_breaks(block)
+    crossing = np.searchsorted(breaks, spans.closes) > np.searchsorted(breaks, spans.opens)
+    return list(zip(spans.opens[crossing].tolist(), spans.closes[crossing].tolist()))
 
 
 def record_spans(block: bytes, delimiter: bytes = b",") -> tuple[Rows, Rows]:

@@ -1,4 +1,4 @@
-"""Parquet and Arrow files: typed columns as text, with the types they declare in `Shape.native`; no lines, no addresses."""
+"""Parquet and Arrow files: typed columns as text, their declared types in `Shape.native`; no lines, no addresses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ColumnarSource:
         self._content = content
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
-        """Tasks in order. Blank rows at the end of a batch wait for the next: at the end of the table they do not exist."""
+        """Tasks in order. Blank rows at a batch's end wait for the next batch: at the table's end they do not exist."""
         waiting = 0
         width = len(self.shape.header.names) if self.shape.header else 0
         for batch in self._read():

@@ -48,8 +48,8 @@ def open_content(
 ) -> Content:
     """The content of a path, of bytes or of an open binary file.
 
-    A missing path or a folder is a UsageFault; what may not be opened is a SourceFault `file.unreadable` with the reason
-    `open-elsewhere` (Excel has it open) or `permission`.
+    A missing path or a folder is a UsageFault; what may not be opened is a SourceFault `file.unreadable` with the
+    reason `open-elsewhere` (Excel has it open) or `permission`.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Content(io.BytesIO(source), size=len(source), name=name or "")

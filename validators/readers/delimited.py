@@ -100,7 +100,7 @@ class DelimitedSource:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Where the parts of a file begin: records (start), data behind example rows, footers, and the end of all that counts."""
+    """Where the parts begin: records (start), data behind example rows, footers; and the end of all that counts."""
 
     start: int
     data: int

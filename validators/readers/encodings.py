@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.validators.batch import Rows
@@ -75,18 +76,38 @@ def _known(name: str) -> str:
 def _validate(content: Content, start: int) -> tuple[str, bool]:
     """SHA-256 of all bytes, and whether those from `start` on are UTF-8."""
     digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
     valid = True
-    at = 0
+    at, carry = 0, b""
     while chunk := content.read(at, CHUNK):
         digest.update(chunk)
         if valid:
-            try:
-                decoder.decode(chunk[start:] if at == 0 else chunk, at + len(chunk) >= content.size)
-            except UnicodeDecodeError:
-                valid = False
+            data = carry + (chunk[start:] if at == 0 else chunk)
+            cut = len(data) if at + len(chunk) >= content.size else _whole_characters(data)
+            valid, carry = _is_utf8(data[:cut]), data[cut:]
         at += len(chunk)
     return digest.hexdigest(), valid
+
+
+def _whole_characters(data: bytes) -> int:
+    """Where the last UTF-8 character that may be whole ends."""
+    cut = len(data)
+    for back in range(1, min(4, len(data)) + 1):
+        if data[-back] >= 0xC0:
+            return cut - back
+        if data[-back] < 0x80:
+            break
+    return cut
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Arrow's own validation: several times as fast as decoding."""
+    offsets = np.array([0, len(data)], np.int32)
+    text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _sided(head: bytes) -> str | None:
@@ -173,7 +194,7 @@ def _cost_gb(chunk: bytes, foreign: int) -> float:
 
 
 def _common() -> Any:
-    """One bool a UTF-16 unit: the first level of GB 2312 with its punctuation and full-width forms: what most Chinese text is made of."""
+    """One bool a UTF-16 unit: what Chinese text is made of (GB 2312 level 1, punctuation, full-width)."""
     table = np.zeros(1 << 16, bool)
     rows = [*range(0xA1, 0xA4), *range(0xB0, 0xD8)]
     raw = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
@@ -203,7 +224,7 @@ class BadBytes:
 
 
 def decode(raw: bytes, encoding: str, starts: Rows, ends: Rows) -> tuple[bytes, list[BadBytes]]:
-    """A block as UTF-8 with as many records as before, and the first bad bytes of each record that has any (as U+FFFD)."""
+    """A block as UTF-8 with as many records as before, and the first bad bytes of each record that has any."""
     whole = _strict(raw, encoding)
     if whole is not None:
         return whole, []
@@ -253,7 +274,7 @@ def _around(bad: BadBytes, encoding: str) -> str:
 
 
 def other_encoding(bad: BadBytes, encoding: str) -> str | None:
-    """The encoding that the whole record was plainly written in, when it is not the file's: it reads, and reads common."""
+    """The encoding in which the whole record was plainly written, when it is not the file's; else None."""
     if encoding != "utf-8" and _reads(bad.raw, "utf-8"):
         return "utf-8"
     if encoding == "gb18030" or not _reads(bad.raw, "gb18030"):

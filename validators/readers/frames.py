@@ -1,4 +1,4 @@
-"""Tables in memory: pyarrow tables and readers, pandas and polars frames. They have no bytes, so no hash and no receipt."""
+"""Tables in memory: pyarrow tables and readers, pandas and polars frames. Without bytes there is no hash."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from gongshu.validators.readers.options import ReadOptions
 def open_frame(source: Any, options: ReadOptions) -> ColumnarSource:
     """The source of a table in memory; SourceFault `file.unreadable` for anything that is no table.
 
-    Pandas has no dates and no whole numbers with gaps: a column of instants that all lie at midnight reads as dates, and
-    `1.0` as `1`. NaN and NaT are absent. A pandas index is not data.
+    Pandas has no dates and no whole numbers with gaps: a column of instants that all lie at midnight reads as dates,
+    and `1.0` as `1`. NaN and NaT are absent. A pandas index is not data.
     """
     name = options.name or ""
     if isinstance(source, pa.RecordBatchReader):

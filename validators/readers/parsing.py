@@ -1,7 +1,7 @@
 """One block of delimited text to columns of text, with every record accounted for.
 
-Structure faults found here: `table.row-short` {found, expected}, `table.row-long` {found, expected} (reason `empty` and a
-warning where the surplus cells are blank), `table.row-blank`, `table.unclosed-quote` (reason `suspected`: a multi-line
+Structure faults found here: `table.row-short` {found, expected}, `table.row-long` {found, expected} (reason `empty`
+and a warning where the surplus cells are blank), `table.row-blank`, `table.unclosed-quote` (`suspected`: a multi-line
 quoted cell that looks like swallowed rows; {lines}), `file.nul`, `file.encoding` and `file.encoding-mixed` {encoding,
 field, position, raw, readings, likely}. A short row is padded with absent cells and a long one cut, so both are judged;
 blank rows and rows with bad bytes are counted in `row` but not judged.
@@ -27,6 +27,7 @@ from gongshu.validators.readers.blocks import (
     Spans,
     fields,
     lines_of,
+    multi_line,
     quoted_spans,
     spans_of,
 )
@@ -215,7 +216,7 @@ def _structural(
 
 
 def _surplus(columns: list[pa.Array], rows: Rows | None, ragged: list[int], layout: Layout) -> list[Structural]:
-    """Most rows have more cells than the header: those with a value there are too long, the others end in spare delimiters."""
+    """Most rows are wider than the header: those with a value there are too long, the others have spare delimiters."""
     extra, count = columns[layout.columns :], len(columns[0])
     numbers = np.arange(count, dtype=np.int64) if rows is None else rows
     wide = ~np.isin(numbers, np.asarray(ragged, np.int64))  # rows put back by hand were judged there
@@ -285,6 +286,11 @@ def _suspected(block: bytes, spans: Spans, lines: Lines, layout: Layout) -> list
     Every one of its lines has as many delimiters as a row needs (a warning), or text stands right behind the closing
     quote of the multi-line cell (an error).
     """
+    needed = layout.columns - 1
+    cells = multi_line(block, spans)
+    full = needed >= 2 and any(block.count(layout.delimiter, a, b) >= needed for a, b in cells)
+    if not (full or spans.stray):
+        return []
     starts, ends = spans_of(block, spans)
     assert lines.line_of is not None  # noqa: S101 - the caller asked; says so to the type checker
     taken = np.diff(np.append(lines.line_of, lines.lines))
@@ -294,7 +300,6 @@ def _suspected(block: bytes, spans: Spans, lines: Lines, layout: Layout) -> list
         start, end = int(starts[record]), int(ends[record])
         raw = block[start:end]
         torn = len(ragged_close) and np.searchsorted(ragged_close, start) < np.searchsorted(ragged_close, end)
-        needed = layout.columns - 1
         rows = raw.splitlines()
         if torn or (needed >= 2 and len(rows) > 1 and all(row.count(layout.delimiter) >= needed for row in rows)):
             found["error" if torn else "warning"].append((record, excerpt(rows[0]), {"lines": int(taken[record])}))

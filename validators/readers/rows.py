@@ -48,7 +48,7 @@ def blank_cell(cell: str) -> bool:
 
 
 def is_example(row: Sequence[str]) -> bool:
-    """Whether a row under the header is the template's example: its first cell says so in brackets, or says only that."""
+    """Whether a row under the header is the template's example: its first cell says so in brackets, or only that."""
     return bool(row) and _EXAMPLE.fullmatch(row[0]) is not None
 
 
@@ -93,7 +93,7 @@ def _usual(counts: Sequence[int]) -> int:
 def blank_rows(columns: Sequence[pa.Array]) -> Numbers | None:
     """Numbers of the rows whose cells are all blank, None where there is none.
 
-    Later columns are looked at only in the rows whose earlier cells are blank, so it costs next to nothing in most tables.
+    Later columns are looked at only in rows whose earlier cells are blank, so it costs next to nothing in most tables.
     """
     rows: Numbers | None = None
     for column in columns:

@@ -50,7 +50,7 @@ class SheetScan:
 
 
 def check_archive(stream: BinaryIO, name: str) -> None:
-    """Nothing when the archive unpacks to a bearable size; SourceFault `file.too-large` (reason `ratio` or `bytes`) else."""
+    """Nothing when the archive unpacks to a bearable size, else SourceFault `file.too-large` (`ratio` or `bytes`)."""
     try:
         with zipfile.ZipFile(stream) as archive:
             parts = archive.infolist()
