@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gongshu.publishers.apply import Outcome
     from gongshu.publishers.plan import Plan, PlanItem
 
+NARROW, WIDE = 10, 32  # columns of the table of a plan; the rest is for the reasons
 STYLE = {"create": "green", "update": "yellow", "unchanged": "dim", "withdraw": "magenta", "blocked": "red"}
 
 
@@ -80,7 +81,7 @@ def status(session: Session, target: str) -> int:
         return 0
     session.say("status.datasets", target=target, count=len(found.datasets))
     for each in found.datasets:
-        session.say("status.dataset", **each)
+        session.say("status.dataset", **{"version": "", "state": "", "title": "", **each})
     for each in found.unfinished:
         session.say("status.unfinished", **{**each, "state": session.words(f"journal.{each['state']}")})
     return 0
@@ -114,13 +115,14 @@ def _print(made: Plan, session: Session) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    heads = [session.words(f"plan.column-{name}") for name in ("code", "title", "target", "action", "why")]
-    table = Table(*heads, show_lines=True)
+    heads = [session.words(f"plan.column-{name}") for name in ("action", "dataset", "why")]
+    table = Table(show_lines=True)
+    for head, width in zip(heads, (NARROW, WIDE, None), strict=True):
+        table.add_column(head, max_width=width, overflow="fold", ratio=None if width else 1)
     for item in made.items:
         action = Text(session.words(f"action.{item.action}"), style=STYLE[item.action])
-        why = Text("\n".join(_why(item, session)), overflow="fold")
         target = session.words("plan.ledger") if item.target == "catalogue" else item.target
-        table.add_row(Text(item.code), Text(item.title), Text(target), action, why)
+        table.add_row(action, Text(f"{item.code}\n{item.title}\n→ {target}"), Text("\n".join(_why(item, session))))
     Console(no_color=not session.color, highlight=False).print(table)
     counts = {name: sum(item.action == name for item in made.items) for name in STYLE}
     click.echo(session.words("plan.summary", **counts))
