@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import sentence
@@ -56,7 +55,17 @@ class Pass:
     shown: list[Change] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the log says of every cell of one fault."""
+
+    title: str
+    field: Field | None
+    why: str
+
+
 def opened_table(path: Path, asked: Asked) -> tuple[Any, Plan]:
+    """The source and the plan that judges it."""
     from gongshu.validators.headers import fit
     from gongshu.validators.plan import compile_plan
     from gongshu.validators.readers import open_table
@@ -85,9 +94,12 @@ def write_mended(
     try:
         shape = opened.shape
         mark = (shape.delimiter or ",").encode()
-        with mended.open("wb") as out, changes.open("wb") as log:
-            log.write(BOM)
-            _log_row(log, sentence("fix.log-header", {}, lang).split(","))
+        with (
+            mended.open("wb") as out,
+            changes.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+        ):
+            log = csv.writer(file)
+            log.writerow(sentence("fix.log-header", {}, lang).split(","))
             if bom:
                 out.write(BOM)
             encoding, lines = shape.encoding or "utf-8", shape.first_line - 1
@@ -111,11 +123,39 @@ def _edits(
     standard: Standard | None,
     blocked: Blocked,
     made: Pass,
-    log: BinaryIO,
+    log: Any,
     lang: str,
 ) -> dict[int, dict[int, str]]:
     """New values by record of the batch and column; each is logged and counted."""
+    from gongshu.validators.reports.cells import neutral
+
     table = standard.table if standard is not None else None
+    lines = verdict.batch.line_of
+    found = _allowed(verdict, plan, blocked, made)
+    told: dict[int, _Told] = {}  # by fault: what is the same for all its cells
+    for record, cells in sorted(found.items()):
+        line = (record if lines is None else int(lines[record])) + verdict.line0
+        made.rows += 1
+        for _, (value, fault, detail) in sorted(cells.items()):
+            made.cells += 1
+            name = fault.columns[0]
+            each = told.get(id(fault))
+            if each is None:
+                title = plan.header.written.get(name, name).strip()
+                of = table.field(name) if table is not None else None
+                each = told[id(fault)] = _Told(title, of, _why(fault, detail, title, lang))
+            before, after = _shown(detail.value or "", each.field), _shown(value, each.field)
+            row = record + verdict.row0 + 1
+            if len(made.shown) < SHOWN:
+                made.shown.append(Change(row, line, each.title, before, after, fault.code, each.why))
+            log.writerow([row, line, neutral(each.title), neutral(before), neutral(after), fault.code, each.why])
+    return {record: {column: cell[0] for column, cell in cells.items()} for record, cells in found.items()}
+
+
+def _allowed(
+    verdict: BatchVerdict, plan: Plan, blocked: Blocked, made: Pass
+) -> dict[int, dict[int, tuple[str, Any, Any]]]:
+    """By record and column: the new value, with the fault and the detail that say why. Those left out are counted."""
     index = verdict.batch.index
     found: dict[int, dict[int, tuple[str, Any, Any]]] = {}
     for fault in verdict.faults:
@@ -127,28 +167,12 @@ def _edits(
             if detail.fix is None or not detail.fix.safe:
                 continue
             record = row if index is None else int(index[row])
-            number = record + verdict.row0 + 1
-            stays = blocked.get(number, frozenset())
+            stays = blocked.get(record + verdict.row0 + 1, frozenset())
             if stays is None or fault.columns[0] in stays:
                 made.skipped += 1
             else:
                 found.setdefault(record, {}).setdefault(column, (detail.fix.value or "", fault, detail))
-    lines = verdict.batch.line_of
-    for record, cells in sorted(found.items()):
-        line = (record if lines is None else int(lines[record])) + verdict.line0
-        made.rows += 1
-        for _, (value, fault, detail) in sorted(cells.items()):
-            made.cells += 1
-            of = table.field(fault.columns[0]) if table is not None else None
-            title = plan.header.written.get(fault.columns[0], fault.columns[0]).strip()
-            before, after = _shown(detail.value or "", of), _shown(value, of)
-            change = Change(
-                record + verdict.row0 + 1, line, title, before, after, fault.code, _why(fault, detail, title, lang)
-            )
-            if len(made.shown) < SHOWN:
-                made.shown.append(change)
-            _log_row(log, [change.row, change.line, title, change.before, change.after, change.code, change.why])
-    return {record: {column: cell[0] for column, cell in cells.items()} for record, cells in found.items()}
+    return found
 
 
 def _why(fault: Any, detail: Any, title: str, lang: str) -> str:
@@ -166,11 +190,3 @@ def _why(fault: Any, detail: Any, title: str, lang: str) -> str:
 
 def _shown(value: str, of: Field | None) -> str:
     return mask(value, of.privacy) if of is not None else value
-
-
-def _log_row(log: BinaryIO, cells: list[Any]) -> None:
-    from gongshu.validators.reports.cells import neutral
-
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow([neutral(str(each)) for each in cells])
-    log.write(text.getvalue().encode("utf-8", "backslashreplace"))
