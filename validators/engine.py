@@ -99,16 +99,18 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
     faults: list[Fault] = []
     rows = len(batch.columns[0]) if batch.columns else 0
     widths = _widths(batch, rows)
+    nul = _with_nul(batch, rows)
     for column in plan.columns:
         others = {name: judged[name].values for name in column.judge.needs if name in judged}
         answer = column.judge.judge(batch.columns[column.index], batch.marks.get(column.index), others)
         judged[column.field.name] = answer
-        faults += answer.faults if widths is None else _of_cells(answer.faults, widths > column.index)
+        found = answer.faults if widths is None else _of_cells(answer.faults, widths > column.index)
+        faults += found if nul is None else _without_nul(found, nul, batch.columns[column.index])
     values = {name: each.values for name, each in judged.items()}  # rules read what is not there as NULL
     for rule in plan.rules:
-        found = _violations(rule, batch, plan, judged, values, rows)
-        if found is not None:
-            faults.append(found)
+        broken = _violations(rule, batch, plan, judged, values, rows)
+        if broken is not None:
+            faults.append(broken)
     for check in plan.checks:
         faults += check(judged, rows)
     keys = []
@@ -139,6 +141,27 @@ def _of_cells(faults: list[Fault], there: np.ndarray[Any, np.dtype[np.bool_]]) -
     return [
         replace(each, rows=each.rows[there[each.rows]]) if each.code == "cell.required" else each for each in faults
     ]
+
+
+def _with_nul(batch: Batch, rows: int) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+    """The parsed rows of which `file.nul` has been said; None where there is none."""
+    said = [each.rows for each in batch.structural if each.code == "file.nul"]
+    if not said:
+        return None
+    marked = np.zeros(batch.records, np.bool_)
+    marked[np.concatenate(said)] = True
+    return marked[:rows] if batch.index is None else marked[batch.index]
+
+
+def _without_nul(faults: list[Fault], nul: np.ndarray[Any, np.dtype[np.bool_]], text: pa.Array) -> list[Fault]:
+    """A NUL is no second fault of its cell, as a control character."""
+    answer = []
+    for each in faults:
+        if each.code == "cell.control-char" and nul[each.rows].any():
+            kept = [row for row in each.rows.tolist() if not (nul[row] and "\x00" in text[row].as_py())]
+            each = replace(each, rows=np.array(kept, np.int64))
+        answer.append(each)
+    return answer
 
 
 def _violations(
