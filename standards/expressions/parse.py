@@ -96,13 +96,16 @@ def _syntax(check: str) -> Any:
     except SqlglotError:
         raise StandardFault("standard.rule-syntax", text=check[:60], near="") from None
     depth = 0
-    for token in tokens:
+    for token, after in zip(tokens, [*tokens[1:], None]):
         kind = token.token_type.name
         if token.comments:
             raise StandardFault("standard.rule-comment", text=token.comments[0].strip()[:60])
         if kind in ("STRING", "IDENTIFIER"):
             continue
-        if token.text not in SIGNS and not re.match(r"\w", token.text):
+        loose = token.text.upper() == "IF" and (
+            after is None or after.text != "("
+        )  # sqlglot would take it for a command, and say so
+        if loose or (token.text not in SIGNS and not re.match(r"\w", token.text)):
             raise StandardFault("standard.rule-syntax", text=check[: token.start + 20], near=token.text)
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if depth > DEEPEST:
@@ -134,6 +137,22 @@ def _parts(node: Any, *names: str) -> list[Any]:
     return found
 
 
+def _exactly(node: Any, *names: str) -> list[Any]:
+    """One part of each of those names; a half-written form is refused."""
+    found = _parts(node, *names)
+    if len(found) != len(names):
+        raise StandardFault("standard.rule-syntax", text=_excerpt(node), near=str(node.key).upper())
+    return found
+
+
+def _listed(node: Any) -> list[Any]:
+    """What stands before IN, and the items behind it, of which there has to be one."""
+    found = _parts(node, "this", "expressions")
+    if len(found) < 2:
+        raise StandardFault("standard.rule-syntax", text=_excerpt(node), near="IN")
+    return found
+
+
 def _read(node: Any, scope: Scope) -> tuple[Tree, str]:
     """The tree of one node and its kind."""
     if scope.depth > DEEPEST:
@@ -143,7 +162,7 @@ def _read(node: Any, scope: Scope) -> tuple[Tree, str]:
     if name in CHAINS:
         return _chain(node, scope)
     if name in COMPARISONS:
-        return _same(COMPARISONS[name], _parts(node, "this", "expression"), node, scope), "boolean"
+        return _same(COMPARISONS[name], _exactly(node, "this", "expression"), node, scope), "boolean"
     if name in ARITHMETIC:
         return _arithmetic(ARITHMETIC[name], node, scope)
     if name in CALLS:
@@ -163,7 +182,7 @@ def _chain(node: Any, scope: Scope) -> tuple[Tree, str]:
     """`a AND b AND c` lies flat, however long it is."""
     kind_of_node, terms = type(node), []
     while type(node) is kind_of_node:
-        left, right = _parts(node, "this", "expression")
+        left, right = _exactly(node, "this", "expression")
         terms.append(right)
         node = left
     operation, kind = CHAINS[kind_of_node.__name__]
@@ -191,7 +210,7 @@ def _same(operation: str, nodes: list[Any], node: Any, scope: Scope) -> Tree:
 
 
 def _arithmetic(operation: str, node: Any, scope: Scope) -> tuple[Tree, str]:
-    left, right = _parts(node, "this", "expression")
+    left, right = _exactly(node, "this", "expression")
     if operation == "+" and type(left).__name__ == "Interval":
         left, right = right, left
     if type(right).__name__ == "Interval" and operation in "+-":
@@ -200,7 +219,7 @@ def _arithmetic(operation: str, node: Any, scope: Scope) -> tuple[Tree, str]:
 
 
 def _shift(moment: Any, interval: Any, sign: int, scope: Scope) -> tuple[Tree, str]:
-    amount, unit = _parts(interval, "this", "unit")
+    amount, unit = _exactly(interval, "this", "unit")
     name = unit.name.lower().removesuffix("s")
     if type(amount).__name__ == "Neg":
         amount, sign = amount.this, -sign
@@ -227,7 +246,7 @@ def _call(name: str, nodes: list[Any], node: Any, scope: Scope) -> tuple[Tree, s
 
 
 def _column(node: Any, scope: Scope) -> tuple[Tree, str]:
-    (identifier,) = _parts(node, "this")
+    (identifier,) = _exactly(node, "this")
     name = identifier.name
     if name not in scope.kinds:
         near = difflib.get_close_matches(name, scope.kinds, 1, 0.4)
@@ -242,7 +261,7 @@ def _literal(node: Any, scope: Scope) -> tuple[Tree, str]:
 
 
 def _negative(node: Any, scope: Scope) -> tuple[Tree, str]:
-    (inner,) = _parts(node, "this")
+    (inner,) = _exactly(node, "this")
     tree = _as("number", inner, scope)
     if tree[0] == "number":
         return ["number", tree[1][1:] if tree[1].startswith("-") else "-" + tree[1]], "number"
@@ -250,15 +269,15 @@ def _negative(node: Any, scope: Scope) -> tuple[Tree, str]:
 
 
 def _not(node: Any, scope: Scope) -> tuple[Tree, str]:
-    return ["not", _as("boolean", _parts(node, "this")[0], scope)], "boolean"
+    return ["not", _as("boolean", _exactly(node, "this")[0], scope)], "boolean"
 
 
 def _paren(node: Any, scope: Scope) -> tuple[Tree, str]:
-    return _read(_parts(node, "this")[0], scope)
+    return _read(_exactly(node, "this")[0], scope)
 
 
 def _is(node: Any, scope: Scope) -> tuple[Tree, str]:
-    left, right = _parts(node, "this", "expression")
+    left, right = _exactly(node, "this", "expression")
     if type(right).__name__ == "Null":
         return ["is-null", _read(left, scope)[0]], "boolean"
     if type(right).__name__ == "Boolean":
@@ -270,7 +289,7 @@ def _like(node: Any, scope: Scope) -> tuple[Tree, str]:
     """LIKE, with or without ESCAPE; newer versions of sqlglot keep NOT in the node."""
     escape = ""
     if type(node).__name__ == "Escape":
-        node, sign = _parts(node, "this", "expression")
+        node, sign = _exactly(node, "this", "expression")
         escape = sign.name
         if type(node).__name__ != "Like" or len(escape) != 1:
             raise StandardFault("standard.rule-forbidden", text=_excerpt(node), name="ESCAPE")
@@ -290,7 +309,7 @@ def _case(node: Any, scope: Scope) -> tuple[Tree, str]:
     results: list[tuple[Tree, str]] = []
     conditions: list[Tree] = []
     for each in node.args["ifs"]:
-        condition, result = _parts(each, "this", "true")
+        condition, result = _exactly(each, "this", "true")
         subject = node.args.get("this")
         conditions.append(
             _as("boolean", condition, scope) if subject is None else _same("=", [subject, condition], node, scope)
@@ -318,7 +337,7 @@ def _trim(node: Any, scope: Scope) -> tuple[Tree, str]:
 
 
 def _date_diff(node: Any, scope: Scope) -> tuple[Tree, str]:
-    later, earlier, unit = _parts(node, "this", "expression", "unit")
+    later, earlier, unit = _exactly(node, "this", "expression", "unit")
     if unit.name.lower() not in UNITS:
         raise StandardFault("standard.rule-interval", text=_excerpt(node))
     read = [_read(earlier, scope), _read(later, scope)]
@@ -351,13 +370,13 @@ def _anonymous(node: Any, scope: Scope) -> tuple[Tree, str]:
 
 
 def _cast(node: Any, scope: Scope) -> tuple[Tree, str]:
-    value, target = _parts(node, "this", "to")
+    value, target = _exactly(node, "this", "to")
     return cast_of(_read(value, scope), target, _excerpt(node))
 
 
 READERS = {
     "Anonymous": _anonymous,
-    "Between": lambda node, scope: (_same("between", _parts(node, "this", "low", "high"), node, scope), "boolean"),
+    "Between": lambda node, scope: (_same("between", _exactly(node, "this", "low", "high"), node, scope), "boolean"),
     "Boolean": lambda node, scope: (["boolean", bool(node.this)], "boolean"),
     "Case": _case,
     "Cast": _cast,
@@ -366,7 +385,7 @@ READERS = {
     "DateDiff": _date_diff,
     "Escape": _like,
     "If": _if,
-    "In": lambda node, scope: (_same("in", _parts(node, "this", "expressions"), node, scope), "boolean"),
+    "In": lambda node, scope: (_same("in", _listed(node), node, scope), "boolean"),
     "Is": _is,
     "Like": _like,
     "Literal": _literal,

@@ -163,8 +163,8 @@ CHECKS = [
 ]
 # where the project means something else than DuckDB, and why
 DIFFERENT = {
-    "CAST(m AS VARCHAR) = '7'": "a number as text has no zeros behind its decimals, whatever its scale; DuckDB says 7.00",
-    "TRY_CAST('yes' AS BOOLEAN) IS NULL": "only true, false, t, f, 1 and 0 are truth values; DuckDB also takes yes and no",
+    "CAST(m AS VARCHAR) = '7'": "a number as text has no zeros at the end of its decimals; DuckDB says 7.00",
+    "TRY_CAST('yes' AS BOOLEAN) IS NULL": "truth is true, false, t, f, 1 or 0; DuckDB also takes yes and no",
 }
 
 
@@ -199,7 +199,7 @@ def theirs(check: str) -> list[bool]:
     with duckdb.connect() as connection:
         connection.execute("SET error_on_division_by_zero = false")
         connection.execute(f"CREATE TABLE x ({', '.join(f'{name} {types[kind]}' for name, kind in KINDS.items())})")
-        connection.executemany(f"INSERT INTO x VALUES ({', '.join('?' * len(KINDS))})", ROWS)
+        connection.executemany(f"INSERT INTO x VALUES ({', '.join('?' * len(KINDS))})", ROWS)  # noqa: S608 - constants of this file
         return [found is False for (found,) in connection.execute(f"SELECT ({check}) FROM x ORDER BY rowid").fetchall()]  # noqa: S608 - constants of this file
 
 

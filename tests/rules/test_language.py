@@ -70,6 +70,10 @@ BAD = {
     "standard.rule-syntax": [
         "",
         "n >",
+        "n IN",
+        "n IN ()",
+        "if n > 1",
+        "INTERVAL NULL 'x'",
         "n > 1; m > 1",
         "n = 0x10",
         "n = 1e5",
