@@ -19,6 +19,7 @@ from gongshu.standards.messages import language, sentence
 
 # name -> (where it lives, 中文, English); read only when the command is asked for, so that --help starts at once
 COMMANDS: dict[str, tuple[str, str, str]] = {
+    "catalogue": ("gongshu.catalogue.commands:catalogue", "看管目录: check", "Look after a catalogue: check"),
     "explain": (
         "gongshu.validators.commands:explain",
         "一项问题是什么意思、怎么改",

@@ -44,13 +44,13 @@ def search(
     limit: int,
 ) -> int:
     """在目录中查找 / Search a catalogue."""
-    with opened(where) as catalogue:
-        found = catalogue.search(" ".join(words), organisation=organisation, standard=standard, limit=limit)
+    with opened(where) as shared:
+        found = shared.search(" ".join(words), organisation=organisation, standard=standard, limit=limit)
         if session.json:
             session.emit([each.summary() for each in found])
             return 0
         if not found:
-            session.say("search.nothing", words=" ".join(words), count=len(catalogue))
+            session.say("search.nothing", words=" ".join(words), count=len(shared))
             return 0
         columns = ("code", "title", "version", "organisation", "standard")
         _print(session, "search", columns, [[str(each.summary()[name]) for name in columns] for each in found])
@@ -64,8 +64,8 @@ def search(
 @everywhere
 def show(session: Session, code: str, where: str | None) -> int:
     """查看一个数据集 / Show a dataset."""
-    with opened(where) as catalogue:
-        dataset = catalogue[code]
+    with opened(where) as shared:
+        dataset = shared[code]
         if session.json:
             session.emit({**dataset.summary(), "metadata": dict(dataset.metadata), "versions": dataset.versions,
                           "resources": [_resource(each) for each in dataset.resources]})  # fmt: skip
@@ -116,8 +116,8 @@ def get(session: Session, code: str, output: Path, key: str | None, columns: tup
     suffix = output.suffix.lower()
     if suffix not in FORMS:
         raise UsageFault("usage.get-form", path=output.name, known=", ".join(sorted(FORMS)))
-    with opened(where) as catalogue:
-        dataset = catalogue[code]
+    with opened(where) as shared:
+        dataset = shared[code]
         rows = dataset.resource(key).rows
         write_atomically(output, FORMS[suffix](dataset, key, columns))
     if session.json:
@@ -178,6 +178,29 @@ FORMS: dict[str, Callable[[Dataset, str | None, tuple[str, ...]], Callable[[Bina
     ".json": _json,
     ".parquet": _stored("parquet"),
 }
+
+
+@click.group()
+def catalogue() -> None:
+    """看管目录 / Look after a catalogue."""
+
+
+@catalogue.command()
+@click.argument("path")
+@everywhere
+def check(session: Session, path: str) -> int:
+    """查验目录是否完好 / Prove that a catalogue is whole."""
+    from gongshu.catalogue.check import faults
+
+    with opened(path) as held:
+        found = list(faults(held.store))
+        datasets = len(held)
+    if session.json:
+        session.emit([{"code": fault.code, "message": fault.say(session.lang)} for fault in found])
+    for fault in found:
+        session.say(fault.code, **fault.params)
+    session.say("check.faults" if found else "check.whole", count=len(found) or datasets)
+    return 1 if found else 0
 
 
 def _print(session: Session, room: str, names: tuple[str, ...], rows: list[list[str]]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongshu.publishers import identity, journal
 from gongshu.publishers.canonical import canonical, file_sha256
@@ -26,6 +27,9 @@ from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, Planned
 from gongshu.publishers.projection import OPEN, project, table_schema
 from gongshu.publishers.record import record
 from gongshu.standards.faults import Fault, PublishFault
+
+if TYPE_CHECKING:
+    from gongshu.validators.report import Report
 
 Points = Callable[[str], None]
 PARQUET, CSV, JSON, BYTES = "application/vnd.apache.parquet", "text/csv", "application/json", "application/octet-stream"
@@ -104,7 +108,10 @@ def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
                 book.mark(hands.plan, step.position, journal.DONE)
                 return
             if seen != item.observed and seen not in step.own_states:
-                fault = PublishFault("publish.target-moved", code=item.code, planned=item.expected or "", found="")
+                planned = ".".join(map(str, item.expected or ()))
+                head = hands.ledger.head(item.code) if item.target == CATALOGUE else None
+                found = head.number if head is not None else item.target
+                fault = PublishFault("publish.target-moved", code=item.code, planned=planned, found=found)
                 book.mark(hands.plan, step.position, journal.CONFLICT, reason(fault))
                 return
             book.mark(hands.plan, step.position, journal.INTENT)
@@ -200,12 +207,12 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     copy = place / planned.name
     _link(ledger.object_path(sha256), copy)
     passage = examine(file, standard, copy, terms, sha256=sha256)
-    if passage.reasons:
+    if passage.reasons or passage.report is None:
         raise passage.reasons[0]
     hands.at("gate")
     outputs = [Output("source", "source", sha256, size, BYTES, planned.name)]
     if projection.withheld:
-        rows = (passage.report.files[0].rows or 0) if passage.report is not None else 0
+        rows = passage.report.files[0].rows or 0
         columns: tuple[str, ...] = tuple(each.field.name for each in projection.columns)
         schema = table_schema(standard, projection, columns)
     else:
@@ -216,7 +223,7 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
         for form, made, media in (("parquet", converted.parquet, PARQUET), ("csv", converted.csv, CSV)):
             outputs.append(Output(OPEN, form, *ledger.put(made, move=True), media, f"{stem}.{form}"))
             hands.at("output")
-    receipt = _receipt(passage, place)
+    receipt = _receipt(passage.report, place)
     outputs.append(Output("source", "receipt", *ledger.put(receipt, move=True), JSON, f"{planned.key}.receipt.json"))
     shutil.rmtree(place)
     return Resource(
@@ -245,11 +252,12 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     )
 
 
-def _receipt(passage: object, place: Path) -> Path:
+def _receipt(report: Report, place: Path) -> Path:
+    """The gate's own receipt, unsigned: signatures of others are what a trust list is for."""
     from gongshu.validators.receipt import receipt_of
 
     path = place / "receipt.json"
-    path.write_bytes(canonical(receipt_of(passage.report).document()))  # type: ignore[attr-defined]
+    path.write_bytes(canonical(receipt_of(report).document()))
     return path
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gongshu.publishers.identity import slug
 from gongshu.publishers.metadata import elements
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import language
@@ -178,12 +179,12 @@ def _item(found: Any, number: int, folder: Path, reader: _Reader) -> Item | None
     if not listed and not withdraw:
         reader.fault("manifest.files-missing", at, dataset=code)
     seen: set[str] = set()
-    for each in files:
-        if each.key in seen:
+    for each in files:  # keys name files of a mirror too, so they differ as slugs
+        if slug(each.key) in seen:
             reader.faults.append(
                 UsageFault("manifest.file-twice", file=reader.name, line=each.line, dataset=code, key=each.key)
             )
-        seen.add(each.key)
+        seen.add(slug(each.key))
     return Item(code, {**metadata, "resourceCode": code}, tuple(files), withdraw, reader.line(at))
 
 

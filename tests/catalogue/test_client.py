@@ -87,6 +87,14 @@ def test_search_and_show_commands(catalogue, store, capsys):
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_check_command(catalogue, store, capsys):
+    assert main(["catalogue", "check", str(store.folder), "--lang", "zh"]) == 0
+    store.object_path(store.head("307010/000001").content_sha256).unlink()
+    capsys.readouterr()
+    assert main(["catalogue", "check", str(store.folder), "--json"]) == 1
+    assert [each["code"] for each in json.loads(capsys.readouterr().out)] == ["catalogue.object-missing"]
+
+
 def test_get_writes_whole_files_only(catalogue, store, tmp_path, capsys):
     where = str(store.folder)
     for name in ("a.parquet", "a.json"):

@@ -31,8 +31,8 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path):
         "    titel: x\n"
         "    files:\n"
         "      - {key: k, path: a.csv}\n"
-        "      - {key: m, path: a.csv, standard: s}\n"
-        "      - {key: m, path: a.csv, standard: s}\n"
+        "      - {key: main, path: a.csv, standard: s}\n"
+        "      - {key: MAIN, path: a.csv, standard: s}\n"
         "  - title: no code\n"
         "  - code: a1\n"
         "    files: [{key: k, path: a.csv, standard: s}]\n",
