@@ -80,3 +80,12 @@ def test_the_damaged_files_of_china(read, acceptance) -> None:
         1502,
         3309,
     ]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 5, 7])
+def test_pieces_of_the_file_never_cut_a_character(read, monkeypatch, chunk) -> None:
+    monkeypatch.setattr("gongshu.validators.readers.encodings.CHUNK", chunk)
+    for text in ("编号,名\n1,𠮷é\n", "a,b\n1,\u0080\n", "a,b\n1,汉"):
+        assert read(text.encode()).shape.encoding == "utf-8"
+    assert read("a,b\n1,汉".encode()[:-1] + b"\n").shape.encoding != "utf-16-le"
+    assert read("编号,名称\n1,武汉市\n2,江岸区的街\n".encode("gb18030")).shape.encoding == "gb18030"

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.validators.batch import Rows
+from gongshu.validators.readers.blocks import LONGEST
 from gongshu.validators.readers.content import Content, spooled
 
 CHUNK = 4 << 20
@@ -137,7 +138,11 @@ def _line_chunks(content: Content) -> Iterator[bytes]:
     while got := content.read(at, CHUNK):
         at += len(got)
         data = carry + got
-        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or len(data)
+        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if not cut and len(data) < LONGEST:
+            carry = data
+            continue
+        cut = cut or len(data)
         yield data[:cut]
         carry = data[cut:]
     if carry:

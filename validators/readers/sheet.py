@@ -1,4 +1,4 @@
-"""One sheet of a workbook as batches: cells as text with their origin marks, errors and left-out rows in their places."""
+"""One sheet of a workbook as batches: cells as text with their marks, errors and left-out rows in their places."""
 
 from __future__ import annotations
 
