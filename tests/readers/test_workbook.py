@@ -159,3 +159,13 @@ def test_a_workbook_under_another_name_is_read_and_said(read, tmp_path) -> None:
     found = read(path)
     assert found.shape.format == "xlsx"
     assert found.shape.findings[0].code == "file.format-mismatch"
+
+
+def test_a_merged_heading_does_not_run_into_the_data(read) -> None:
+    def fill(sheet):
+        sheet.append(["名", "数"])
+        sheet.append([None, "1"])
+        sheet.merge_cells("A1:A2")
+
+    found = read(book(fill))
+    assert (found.cells, found.shape.findings) == ([("", "1")], [])

@@ -231,7 +231,7 @@ def _fill(grid: Grid, first: int, last: int, width: int, skipped: set[int]) -> l
     found = []
     budget = 4 * max(1, (last - first) * width)  # ranges that lie over each other must not cost more than the sheet
     for (top, left), (bottom, right) in grid.merged or ():
-        if bottom < first or top >= last or top in skipped or left >= width:
+        if top < first or top >= last or top in skipped or left >= width:  # one that begins in the header is its own
             continue
         found.append((top, left, bottom, right))
         value = grid.rows[top][left] if top < len(grid.rows) else ""
