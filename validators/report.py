@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from gongshu.validators.finding import Finding, NotChecked, Severity
+
+if TYPE_CHECKING:
+    from gongshu.validators.receipt import Receipt
 
 REPORT_FORMAT = "gongshu/1"
 
@@ -86,6 +90,18 @@ class Report:
     def findings(self) -> tuple[Finding, ...]:
         """Every finding of every file."""
         return tuple(finding for file in self.files for finding in file.findings)
+
+    def save(self, path: str | Path, *, form: str | None = None, lang: str | None = None, **options: Any) -> None:
+        """Write one form of the report to a file, whole or not at all; the ending says which where `form` does not."""
+        from gongshu.validators.reports import save
+
+        save(self, Path(path), form_name=form, lang=lang, **options)
+
+    def receipt(self) -> Receipt:
+        """The receipt of this verdict. Raises `UsageFault` for a table in memory, which has no bytes."""
+        from gongshu.validators.receipt import receipt_of
+
+        return receipt_of(self)
 
     @property
     def exit_code(self) -> int:

@@ -11,7 +11,9 @@ import jsonschema
 import pytest
 from rich.cells import cell_len
 
+from gongshu.standards.faults import UsageFault
 from gongshu.standards.registry import Registry
+from gongshu.validators.receipt import load_receipt
 from gongshu.validators.report import Report
 from gongshu.validators.reports import write
 from gongshu.validators.reports.document import document
@@ -115,3 +117,15 @@ def test_no_form_shows_a_personal_value(form: str) -> None:
         number = row.replace('"张,六"', "张六").split(",")[1]
         assert number not in text
         assert number.upper() not in text
+
+
+def test_a_report_saves_itself_and_its_receipt(tmp_path: Path) -> None:
+    report = judged(HERE / "goldens/people")
+    report.save(tmp_path / "r.json", lang="en", reproducible=True)
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["verdict"] == "nonconforming"
+    report.receipt().save(tmp_path / "receipt.json")
+    assert load_receipt(tmp_path / "receipt.json").verify(HERE / "goldens/people/input.csv").valid
+    with pytest.raises(UsageFault) as fault:
+        report.save(tmp_path / "r.jsn")
+    assert fault.value.params["near"] in {"json", "jsonl"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["r.json", "receipt.json"]

@@ -6,9 +6,12 @@ Each is `write(report, out, *, lang, **options)`, where `out` takes bytes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO
 
+from gongshu.standards.faults import UsageFault
 from gongshu.validators.report import Report
 
 FORMS: dict[str, str] = {
@@ -32,3 +35,16 @@ def form(name: str) -> Callable[..., None]:
 def write(report: Report, out: BinaryIO, *, form_name: str, lang: str, **options: Any) -> None:
     """Write the report in one form."""
     form(form_name)(report, out, lang=lang, **options)
+
+
+def save(report: Report, path: Path, *, form_name: str | None = None, lang: str | None = None, **options: Any) -> None:
+    """Write a file, whole or not at all. Raises `UsageFault` for a form or an ending that is not known."""
+    from gongshu.standards.messages import language
+    from gongshu.validators.reports.output import write_atomically
+
+    name = form_name or SUFFIXES.get(path.suffix.lower(), path.suffix.lower().removeprefix("."))
+    if name not in FORMS:
+        near = get_close_matches(name, FORMS, 1, 0.3)
+        raise UsageFault("usage.form-unknown", name=name, near=near[0] if near else "json", known=", ".join(FORMS))
+    spoken = lang or language()
+    write_atomically(path, lambda out: write(report, out, form_name=name, lang=spoken, **options))
