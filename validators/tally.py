@@ -155,7 +155,8 @@ class Tally:
         keys = self._keys(verdict, at)
         first = fault.columns[0] if fault.columns else None
         hide = self._hides.get(first) if first is not None else None
-        hidden = hide is not None or any(name in self._hides for name in fault.columns)
+        touched = any(name in self._hides for name in fault.columns)
+        hidden = touched or (fault.code == "row.rule" and bool(self._hides))  # a rule shows every column it names
         letter = self._letter(first)
         positioned = self._shape.positioned
         made = []

@@ -230,3 +230,14 @@ def test_late_findings_know_the_primary_key_of_their_row():
         report = judged("id,name\n7,张三\n8,张三\n".encode(), table, budget=budget)
         (finding,) = report.findings
         assert (finding.rule, dict(finding.samples[0].key), finding.samples[0].value) == ("unique", {"id": "8"}, "张*")
+
+
+def test_a_rule_masks_every_column_that_it_shows():
+    from gongshu.standards.expressions import parse
+
+    check = "name <> id"
+    rule = Rule("differ", check, parse(check, {"id": "text", "name": "text"}), fields=("id",))
+    standard = standard_of(Field("id"), Field("name", privacy=Privacy("personal", "name")), rules=(rule,))
+    (finding,) = judged("id,name\n张三丰,张三丰\n".encode(), standard).findings
+    assert finding.columns == ("id",)
+    assert finding.samples[0].params["values"]["name"] == "张**"
