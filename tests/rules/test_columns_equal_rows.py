@@ -305,3 +305,11 @@ def test_what_a_tree_tells_of_itself():
     assert columns(tree) == ("d1", "t1")
     assert uses_today(tree)
     assert not uses_today(["text", "today"])
+
+
+def test_zero_may_be_scaled_by_any_power():
+    zero = Values("number", np.array([0], np.int64), None, 0)
+    fine = Values("number", np.array([7], np.int64), None, 30)
+    tree = ["=", ["/", ["column", "n2"], ["column", "n1"]], ["number", "0"]]
+    rule = compile_rule(rule_of(["not", tree]), COLUMNS, {}, lambda name: None)
+    assert rule.violations({"n1": fine, "n2": zero}, 1, today=TODAY).tolist() == [True]

@@ -70,7 +70,7 @@ def times(data: Any, factor: int) -> Any:
     """Every value times one constant, exact."""
     if factor == 1:
         return data
-    return data * factor if bound(data) * factor < LIMIT else wide(data) * factor
+    return data * factor if max(bound(data), 1) * factor < LIMIT else wide(data) * factor
 
 
 def align(left: Values, right: Values) -> tuple[Any, Any, int]:
