@@ -15,7 +15,6 @@ NEVER = "never-null"
 SKIPS = "skips-null"  # NULL arguments do not count; NULL when there are no others
 OWN = "own"  # described in `note`
 
-EVERYWHERE = ("duckdb", "sqlite")
 DUCKDB = ("duckdb",)
 NOWHERE: tuple[str, ...] = ()
 
@@ -43,32 +42,32 @@ OPERATORS: dict[str, Form] = {
         NOWHERE,
         "rounded half away from zero to 12 decimals; x / 0 is NULL",
     ),
-    "<": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE, "text by code point"),
-    "<=": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE, "text by code point"),
-    "<>": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE),
-    "=": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE),
-    ">": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE, "text by code point"),
-    ">=": Form(("same", "same"), "boolean", NULL_IN, EVERYWHERE, "text by code point"),
-    "and": Form(("boolean", "boolean*"), "boolean", THREE, EVERYWHERE),
-    "between": Form(("same", "same", "same"), "boolean", THREE, EVERYWHERE, "both ends belong to it"),
-    "case": Form(("boolean", "same", "same?"), "same", OWN, EVERYWHERE, "a condition of NULL is not met; ELSE is NULL"),
+    "<": Form(("same", "same"), "boolean", NULL_IN, DUCKDB, "text by code point"),
+    "<=": Form(("same", "same"), "boolean", NULL_IN, DUCKDB, "text by code point"),
+    "<>": Form(("same", "same"), "boolean", NULL_IN, DUCKDB),
+    "=": Form(("same", "same"), "boolean", NULL_IN, DUCKDB),
+    ">": Form(("same", "same"), "boolean", NULL_IN, DUCKDB, "text by code point"),
+    ">=": Form(("same", "same"), "boolean", NULL_IN, DUCKDB, "text by code point"),
+    "and": Form(("boolean", "boolean*"), "boolean", THREE, DUCKDB),
+    "between": Form(("same", "same", "same"), "boolean", THREE, DUCKDB, "both ends belong to it"),
+    "case": Form(("boolean", "same", "same?"), "same", OWN, DUCKDB, "a condition of NULL is not met; ELSE is NULL"),
     "cast": Form(("any",), "same", OWN, NOWHERE, "to VARCHAR, INTEGER, BIGINT, DECIMAL(p,s), DATE, TIMESTAMP, BOOLEAN;"
                  " what cannot be cast is NULL (SQL's TRY_CAST)"),
-    "in": Form(("same", "same*"), "boolean", THREE, EVERYWHERE),
+    "in": Form(("same", "same*"), "boolean", THREE, DUCKDB),
     "is": Form(("boolean",), "boolean", NEVER, DUCKDB, "IS TRUE, IS FALSE"),
-    "is-null": Form(("any",), "boolean", NEVER, EVERYWHERE),
+    "is-null": Form(("any",), "boolean", NEVER, DUCKDB),
     "like": Form(("text", "text!"), "boolean", NULL_IN, DUCKDB, "case matters; no escape unless ESCAPE says so"),
-    "not": Form(("boolean",), "boolean", THREE, EVERYWHERE),
-    "or": Form(("boolean", "boolean*"), "boolean", THREE, EVERYWHERE),
+    "not": Form(("boolean",), "boolean", THREE, DUCKDB),
+    "or": Form(("boolean", "boolean*"), "boolean", THREE, DUCKDB),
     "shift": Form(("moment",), "same", NULL_IN, NOWHERE, "moment + INTERVAL n DAY|MONTH|YEAR keeps its kind; a day that"
                   " its month lacks becomes the last one; past the years 1 to 9999 it is NULL"),
-    "||": Form(("text", "text*"), "text", NULL_IN, EVERYWHERE),
+    "||": Form(("text", "text*"), "text", NULL_IN, DUCKDB),
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Form] = {
-    "abs": Form(("number",), "number", NULL_IN, EVERYWHERE),
+    "abs": Form(("number",), "number", NULL_IN, DUCKDB),
     "below": Form(("text", "text"), "boolean", NULL_IN, NOWHERE, "in the code list of the first column named in it"),
-    "coalesce": Form(("same", "same*"), "same", SKIPS, EVERYWHERE),
+    "coalesce": Form(("same", "same*"), "same", SKIPS, DUCKDB),
     "concat": Form(("text", "text*"), "text", OWN, DUCKDB, "NULL counts as an empty text"),
     "contains": Form(("text", "text"), "boolean", NULL_IN, DUCKDB),
     "date_diff": Form(
@@ -80,31 +79,31 @@ FUNCTIONS: dict[str, Form] = {
     "if": Form(("boolean", "boolean"), "boolean", THREE, NOWHERE, "if(a, b) says NOT a OR b"),
     "least": Form(("same", "same*"), "same", SKIPS, DUCKDB),
     "left": Form(("text", "number!"), "text", NULL_IN, DUCKDB, "code points; 0 or more"),
-    "length": Form(("text",), "number", NULL_IN, EVERYWHERE, "code points"),
+    "length": Form(("text",), "number", NULL_IN, DUCKDB, "code points"),
     "lower": Form(("text",), "text", NULL_IN, DUCKDB, "code point by code point"),
-    "ltrim": Form(("text", "text!?"), "text", NULL_IN, EVERYWHERE, "blanks (U+0020), or the characters given"),
+    "ltrim": Form(("text", "text!?"), "text", NULL_IN, DUCKDB, "blanks (U+0020), or the characters given"),
     "month": Form(("moment",), "number", NULL_IN, DUCKDB),
-    "nullif": Form(("same", "same"), "same", OWN, EVERYWHERE, "NULL where both are equal, else the first"),
+    "nullif": Form(("same", "same"), "same", OWN, DUCKDB, "NULL where both are equal, else the first"),
     "regexp_matches": Form(("text", "text!"), "boolean", NULL_IN, DUCKDB, "RE2, anywhere in the text"),
-    "replace": Form(("text", "text!", "text!"), "text", NULL_IN, EVERYWHERE),
+    "replace": Form(("text", "text!", "text!"), "text", NULL_IN, DUCKDB),
     "right": Form(("text", "number!"), "text", NULL_IN, DUCKDB, "code points; 0 or more"),
     "round": Form(("number", "number!?"), "number", NULL_IN, DUCKDB, "half away from zero"),
-    "rtrim": Form(("text", "text!?"), "text", NULL_IN, EVERYWHERE, "blanks (U+0020), or the characters given"),
+    "rtrim": Form(("text", "text!?"), "text", NULL_IN, DUCKDB, "blanks (U+0020), or the characters given"),
     "starts_with": Form(("text", "text"), "boolean", NULL_IN, DUCKDB),
     "strftime": Form(("moment", "text!"), "text", NULL_IN, DUCKDB, "%Y %m %d %H %M %S %j %y %%"),
-    "substr": Form(("text", "number!", "number!?"), "text", NULL_IN, EVERYWHERE, "from 1, in code points"),
+    "substr": Form(("text", "number!", "number!?"), "text", NULL_IN, DUCKDB, "from 1, in code points"),
     "today": Form((), "date", NEVER, NOWHERE, "the reference date"),
-    "trim": Form(("text", "text!?"), "text", NULL_IN, EVERYWHERE, "blanks (U+0020), or the characters given"),
+    "trim": Form(("text", "text!?"), "text", NULL_IN, DUCKDB, "blanks (U+0020), or the characters given"),
     "upper": Form(("text",), "text", NULL_IN, DUCKDB, "code point by code point"),
     "year": Form(("moment",), "number", NULL_IN, DUCKDB),
 }
 
 AGGREGATES: dict[str, Form] = {
     "avg": Form(("number",), "number", SKIPS, NOWHERE, "exact sum over count, rounded to 40 decimals"),
-    "count": Form(("any?",), "number", NEVER, DUCKDB, "count(*): rows; count(x): values; count(DISTINCT x)"),
-    "max": Form(("same",), "same", SKIPS, DUCKDB),
-    "min": Form(("same",), "same", SKIPS, DUCKDB),
-    "sum": Form(("number",), "number", SKIPS, DUCKDB, "exact"),
+    "count": Form(("any?",), "number", NEVER, NOWHERE, "count(*): rows; count(x): values; count(DISTINCT x)"),
+    "max": Form(("same",), "same", SKIPS, NOWHERE),
+    "min": Form(("same",), "same", SKIPS, NOWHERE),
+    "sum": Form(("number",), "number", SKIPS, NOWHERE, "exact"),
 }
 
 VOCABULARY: dict[str, Form] = {**OPERATORS, **FUNCTIONS, **AGGREGATES}
