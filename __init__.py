@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gongshu.catalogue.client import Catalogue, Dataset, open
+    from gongshu.publishers.targets import plan
     from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFault, StandardFaults, UsageFault
     from gongshu.standards.model import Standard
     from gongshu.standards.registry import Registry
@@ -38,6 +39,7 @@ _PLACES = {
     "Verdict": "validators.report",
     "fix": "validators.repair",
     "open": "catalogue.client",
+    "plan": "publishers.targets",
     "validate": "validators.validation",
 }
 
@@ -60,6 +62,7 @@ __all__ = [
     "Verdict",
     "fix",
     "open",
+    "plan",
     "standard",
     "validate",
 ]

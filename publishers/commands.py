@@ -35,9 +35,9 @@ def plan(
     session: Session, manifest: Path, to: tuple[str, ...], output: Path | None, as_of: str | None, allow_draft: bool
 ) -> int:
     """看清将要发生什么,不发布 / See what would happen; nothing is published."""
-    from gongshu.publishers.targets import make_plan
+    from gongshu.publishers import targets
 
-    made = make_plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry())
+    made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry())
     if output is not None:
         made.save(output)
     if session.json:

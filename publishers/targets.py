@@ -75,7 +75,7 @@ def ledger_at(folder: Path, at: Callable[[str], None] = applying.nothing) -> Ite
         ledger.close()
 
 
-def make_plan(
+def plan(
     manifest: Manifest | Path | str,
     to: Sequence[str] | str = (),
     *,

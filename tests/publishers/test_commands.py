@@ -10,7 +10,8 @@ import textwrap
 import pytest
 
 from gongshu.cli import main
-from gongshu.publishers.targets import apply_plan, make_plan
+from gongshu.publishers.targets import apply_plan
+from gongshu.publishers.targets import plan as make_plan
 from gongshu.standards.faults import PublishFault
 
 

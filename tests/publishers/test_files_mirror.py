@@ -12,7 +12,8 @@ import pytest
 
 from gongshu.publishers.mirrors import MIRRORS, mirror
 from gongshu.publishers.mirrors.files import Files
-from gongshu.publishers.targets import apply_plan, make_plan
+from gongshu.publishers.targets import apply_plan
+from gongshu.publishers.targets import plan as make_plan
 from gongshu.standards.faults import PublishFault, UsageFault
 
 

@@ -18,7 +18,8 @@ from gongshu.catalogue.check import faults as catalogue_faults
 from gongshu.catalogue.store import Store
 from gongshu.publishers.journal import Journal
 from gongshu.publishers.plan import Plan, load
-from gongshu.publishers.targets import apply_plan, make_plan
+from gongshu.publishers.targets import apply_plan
+from gongshu.publishers.targets import plan as make_plan
 
 SEED, MOMENTS = 20260331, 20
 CHILD = textwrap.dedent(

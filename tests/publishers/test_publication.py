@@ -14,7 +14,8 @@ from gongshu.catalogue.check import faults as catalogue_faults
 from gongshu.catalogue.client import open as open_catalogue
 from gongshu.catalogue.store import Store
 from gongshu.publishers.plan import load
-from gongshu.publishers.targets import apply_plan, make_plan
+from gongshu.publishers.targets import apply_plan
+from gongshu.publishers.targets import plan as make_plan
 from gongshu.standards.faults import PublishFault, UsageFault
 from gongshu.standards.identifiers import identifier
 
