@@ -6,7 +6,7 @@ CODE = "cell.placeholder"
 
 _WORDS = """
 无 暂无 空 没有 不详 未知 未填 无数据 无此项 暂缺 待定 待补充 / \\ // - -- --- — —— – － _ . * 、 ? ？
-null none nil nan n/a na #n/a <na> tbd unknown
+null none nil n/a na #n/a <na> tbd unknown
 """
 FILLERS = frozenset(_WORDS.split())
 

@@ -116,4 +116,4 @@ def _binary(head: bytes) -> bool:
     if sided:
         return False
     control = sum(head.count(code) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
-    return control > len(head) * 0.05 or (nul > len(head) * 0.2)
+    return control > max(3, len(head) * 0.05) or (nul > len(head) * 0.2)  # a stray one in a short text is no sign
