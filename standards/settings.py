@@ -1,4 +1,4 @@
-"""Settings: a flag beats the environment, the environment beats `gongshu.toml` found upwards, the file beats the default."""
+"""Settings: a flag beats the environment, that beats a `gongshu.toml` found upwards, and the file beats the default."""
 
 from __future__ import annotations
 
