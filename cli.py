@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from gongshu.standards.console import PLAINER
 from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults
 from gongshu.standards.messages import language, sentence
 
@@ -95,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a GBK or ASCII console must not end a run with an encoding fault
-            reconfigure(errors="replace")
+            reconfigure(errors=PLAINER)
     try:
         return int(gongshu.main(arguments, prog_name="gongshu", standalone_mode=False) or 0)
     except click.exceptions.Exit as leaving:

@@ -10,30 +10,16 @@ from typing import Any, BinaryIO
 
 from rich.cells import cell_len
 
+from gongshu.standards.console import PLAINER
 from gongshu.standards.messages import sentence
 from gongshu.validators.finding import SEVERITY_ORDER, Finding, Sample, Severity
 from gongshu.validators.report import FileReport, Report, Verdict
-from gongshu.validators.reports.words import finding_words, place, quoted, say, title_list
+from gongshu.validators.reports.folding import Entry, entries, named
+from gongshu.validators.reports.words import finding_words, place, quoted, say
 from gongshu.validators.reports.wrapping import pad, wrap
 
 SHOWN = 5  # samples of one finding, unless more are asked for
 _STYLES = {"error": "31", "warning": "33", "info": "36", "good": "32", "bad": "31", "strong": "1", "dim": "2"}
-# for consoles that cannot print them
-_PLAINER = str.maketrans(
-    {
-        "“": '"',
-        "”": '"',
-        "‘": "'",
-        "’": "'",
-        "…": "...",
-        "·": "-",
-        "→": "->",
-        "×": "x",
-        "，": ", ",
-        "。": ". ",
-        "：": ": ",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +58,7 @@ def write(
 
 def encoded(text: str, encoding: str) -> bytes:
     """The text in that encoding: typographic marks give way to plain ones, everything else to a `\\u` escape."""
-    try:
-        return text.encode(encoding)
-    except UnicodeEncodeError:
-        plainer = "".join(char if _prints(char, encoding) else char.translate(_PLAINER) for char in text)
-        return plainer.encode(encoding, "backslashreplace")
+    return text.encode(encoding, PLAINER)
 
 
 def report_lines(report: Report, look: Look) -> Iterator[str]:
@@ -121,11 +103,11 @@ def _file(file: FileReport, report: Report, look: Look) -> Iterator[str]:
         yield from _resemblance(file, look)
     names = (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("infos", Severity.INFO))
     yield from wrap(say("report.counts", lang, **{name: file.count(level) for name, level in names}), look.width)
-    for title, findings in _groups(file, lang):
+    for title, found in groups(file, lang):
         yield ""
         yield from (look.style(line, "strong") for line in wrap(title, look.width))
-        for finding in findings:
-            yield from _finding(finding, file, look)
+        for entry in found:
+            yield from _entry(entry, file, look)
     yield ""
     yield from _ending(file, look)
 
@@ -147,12 +129,12 @@ def _resemblance(file: FileReport, look: Look) -> Iterator[str]:
     yield from wrap(say("report.looks-like", look.lang, id=best.get("id", ""), percent=percent, name=name), look.width)
 
 
-def _groups(file: FileReport, lang: str) -> list[tuple[str, list[Finding]]]:
+def groups(file: FileReport, lang: str) -> list[tuple[str, list[Entry]]]:
     """Findings by the column they stand in, the column with the worst finding first."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in sorted(file.findings, key=lambda each: SEVERITY_ORDER[each.severity]):
-        groups.setdefault(_group_title(finding, file, lang), []).append(finding)
-    return list(groups.items())
+    found: dict[str, list[Entry]] = {}
+    for entry in entries(sorted(file.findings, key=lambda each: SEVERITY_ORDER[each.severity])):
+        found.setdefault(_group_title(entry.finding, file, lang), []).append(entry)
+    return list(found.items())
 
 
 def _group_title(finding: Finding, file: FileReport, lang: str) -> str:
@@ -160,28 +142,23 @@ def _group_title(finding: Finding, file: FileReport, lang: str) -> str:
         return say("report.whole-table", lang)
     if not finding.columns:
         return say("report.whole-file" if finding.code.startswith("file.") else "report.whole-table", lang)
-    opening, closing, joiner = ("（", "）", "、") if lang == "zh" else (" (", ")", ", ")
-    shown = [
-        title if title == name else f"{title}{opening}{name}{closing}"
-        for title, name in zip(title_list(finding, file), finding.columns)
-    ]
-    return joiner.join(shown)
+    return ("、" if lang == "zh" else ", ").join(named(finding, file, lang))
 
 
-def _finding(finding: Finding, file: FileReport, look: Look) -> Iterator[str]:
-    lang = look.lang
+def _entry(entry: Entry, file: FileReport, look: Look) -> Iterator[str]:
+    lang, finding = look.lang, entry.finding
     times = say("report.times", lang, count=f"{finding.count:,}")
     level = say(f"report.severity-{finding.severity}", lang)
-    title = finding_words(finding, lang, "title", file=file)
+    title = entry.words("title", lang, file)
     first, *more = wrap(f"{level} {times}  {title}  [{finding.code}]", look.width, indent="  ", hanging="    ")
     yield first.replace(level, look.style(level, str(finding.severity)), 1)
     yield from more
     samples = finding.samples[: look.shown]
-    places = [place(sample, lang) for sample in samples]
+    places = [place(sample, lang, file) for sample in samples]
     widest = max((cell_len(each) for each in places), default=0)
     for sample, where in zip(samples, places):
         if (where or sample.value) and finding.code not in _OF_THE_HEADER:
-            detail = _detail(finding, sample, file, lang)
+            detail = detail_words(finding, sample, file, lang)
             start = f"    {pad(where, widest)}  "
             yield from (
                 wrap(start + detail, look.width, hanging=" " * (6 + widest))
@@ -194,11 +171,11 @@ def _finding(finding: Finding, file: FileReport, look: Look) -> Iterator[str]:
     if finding.count > len(samples) and samples:
         yield from wrap(say("report.more", lang, count=f"{finding.count - len(samples):,}"), look.width, indent="    ")
     mend = say("report.help", lang) + " "
-    help_text = finding_words(finding, lang, "help", file=file)
+    help_text = entry.words("help", lang, file)
     yield from wrap(mend.rstrip() + (" " if lang == "en" else "") + help_text, look.width, indent="    ")
 
 
-def _detail(finding: Finding, sample: Sample, file: FileReport, lang: str) -> str:
+def detail_words(finding: Finding, sample: Sample, file: FileReport, lang: str) -> str:
     """What stands in one faulty place, and what should."""
     marks = ("“", "”")
     if sample.value is None and finding.code in {"row.duplicate", "table.row-blank"}:
@@ -271,11 +248,3 @@ def _next_steps(file: FileReport, look: Look) -> Iterator[str]:
         yield say("report.next-explain", lang, code=worst.code)
     if file.publishable:
         yield say("report.next-publish", lang)
-
-
-def _prints(char: str, encoding: str) -> bool:
-    try:
-        char.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True

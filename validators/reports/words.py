@@ -87,12 +87,14 @@ def quoted(value: str) -> str:
     )
 
 
-def place(sample: Sample, lang: str) -> str:
-    """Where a sample stands, as people find it: the cell, else the line, else the record."""
+def place(sample: Sample, lang: str, file: FileReport | None = None) -> str:
+    """Where a sample stands, as people find it: the cell, else the sheet's row or the line, else the record."""
     if sample.cell:
         return sample.cell
     if sample.pointer:
         return sample.pointer
+    if sample.line is not None and file is not None and file.sheet is not None:
+        return say("report.sheet-row", lang, sheet=file.sheet, row=sample.line)
     if sample.line is not None:
         return say("report.line", lang, line=sample.line)
     if sample.row is not None:
