@@ -38,11 +38,27 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),
     "standards": (
         "gongshu.standards.commands:standards",
-        "标准: list, show, search, schema",
-        "Standards: list, show, search, schema",
+        "标准: list, show, search, detect, diff, lint, new, export",
+        "Standards: list, show, search, detect, diff, lint, new, export",
     ),
     "validate": ("gongshu.validators.commands:validate", "校验文件", "Check files against a standard"),
 }
+
+# group -> commands of it that read files or speak of more than the group's own module does: name -> where it lives
+JOINED: dict[str, dict[str, str]] = {
+    "standards": {
+        "detect": "gongshu.validators.drafting:detect",
+        "diff": "gongshu.standards.importing.commands:diff",
+        "new": "gongshu.validators.drafting:new",
+    },
+}
+
+
+def found(place: str) -> click.Command:
+    """The command at `module:name`."""
+    module, _, attribute = place.partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    return command
 
 
 def speaks() -> str:
@@ -65,9 +81,11 @@ class Rooms(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        found: click.Command = getattr(importlib.import_module(module), attribute)
-        return found
+        command = found(COMMANDS[cmd_name][0])
+        if isinstance(command, click.Group):
+            for name, place in JOINED.get(cmd_name, {}).items():
+                command.add_command(found(place), name)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -133,11 +151,12 @@ def internal(fault: BaseException) -> str:
     """What to copy into an issue when we are at fault: where, what, versions; nothing of the data."""
     import platform
     from importlib.metadata import version
+    from pathlib import Path
 
     where: Any = fault.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"
+    place = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where is not None else "?"
     params = {
         "kind": type(fault).__name__,
         "place": place,
