@@ -47,9 +47,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 # group -> commands of it that read files or speak of more than the group's own module does: name -> where it lives
 JOINED: dict[str, dict[str, str]] = {
     "standards": {
-        "detect": "gongshu.validators.drafting:detect",
+        "detect": "gongshu.validators.drafting.commands:detect",
         "diff": "gongshu.standards.importing.commands:diff",
-        "new": "gongshu.validators.drafting:new",
+        "new": "gongshu.validators.drafting.commands:new",
     },
 }
 
