@@ -105,7 +105,8 @@ class Rooms(click.Group):
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="gongshu")
-def gongshu() -> None:
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="语言 / Language")
+def gongshu(lang: str | None) -> None:
     """公共数据的标准、校验与发布 / Standards, validation and publication of public data"""
 
 

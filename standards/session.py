@@ -78,13 +78,12 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(
         *args: Any, lang: str | None, quiet: bool, as_json: bool, no_color: bool, folders: tuple[Path, ...], **rest: Any
     ) -> Any:
-        wanted = lang or setting("lang").value or language()
+        context = click.get_current_context(silent=True)
+        general = context.find_root().params.get("lang") if context is not None else None  # gongshu --lang zh …
+        wanted = lang or general or setting("lang").value or language()
         configured = setting("standards").value
         more = tuple(Path(each) for each in configured.split(os.pathsep) if each) if configured and not folders else ()
         color = not no_color and not os.environ.get("NO_COLOR")
-        context = click.get_current_context(silent=True)
-        if context is not None:
-            context.find_root().meta["gongshu.lang"] = wanted
         return command(Session(wanted, quiet, as_json, color, (*folders, *more)), *args, **rest)
 
     return wrapped
