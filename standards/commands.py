@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gongshu.standards.derive.commands import export, sample
 from gongshu.standards.session import Session, everywhere
 
 if TYPE_CHECKING:
@@ -273,35 +274,5 @@ def _fault(session: Session, fault: Any) -> dict[str, Any]:
     }
 
 
-@standards.command()
-@everywhere
-@click.argument("standard")
-@click.option("--to", "form", required=True, help="table-schema")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="写到文件 / Write to a file")
-def export(session: Session, standard: str, form: str, output: Path | None) -> int:
-    """导出为其他形式 / Export to another form"""
-    from gongshu.standards.derive import derive
-
-    registry = session.registry()
-    made = derive(registry.resolve(standard), form, registry)
-    if output is None:
-        click.echo(made.content.decode(), nl=False)
-    else:
-        _write(output, made.content)
-        session.say("standards.written", file=str(output))
-    for loss in made.losses:
-        session.note("standards.loss", form=form, where=loss.where, what=loss.what)
-    return 0
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write as a whole or not at all."""
-    from gongshu.standards.faults import UsageFault
-
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UsageFault("usage.output-standard", file=str(path), detail=error.strerror or str(error)) from None
+standards.add_command(export)
+standards.add_command(sample)

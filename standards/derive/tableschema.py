@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from gongshu.standards.derive import Derived, Loss
+from gongshu.standards.derive import Derived, Loss, Options, table_of
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.model import Constraints, Field, ForeignKey, HeaderPolicy, Rule, Standard, Table
 from gongshu.standards.tableschema import BY_NAME, FALSE, MATCHES, TRUE, V2
@@ -41,7 +41,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 _NUMERIC = ("integer", "number", "year")
 
 
-def derive(standard: Standard, registry: Registry) -> Derived:
+def derive(standard: Standard, registry: Registry, options: Options) -> Derived:
     """The Table Schema as JSON (UTF-8). Raises `StandardFault` where the standard is no table."""
     descriptor, losses = to_table_schema(standard, registry)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
@@ -50,10 +50,7 @@ def derive(standard: Standard, registry: Registry) -> Derived:
 
 def to_table_schema(standard: Standard, registry: Registry | None = None) -> tuple[dict[str, Any], list[Loss]]:
     """The descriptor and what it cannot say. What it accepts is never less than what the standard accepts."""
-    if standard.table is None:
-        params = {"name": standard.reference, "kind": standard.kind.value, "form": "table-schema"}
-        raise StandardFault("standard.export-kind", **params)
-    table = standard.table
+    table = table_of(standard, "table-schema")
     losses: list[Loss] = []
     made: dict[str, Any] = {"$schema": V2, "name": standard.id, "version": standard.version}
     _words(made, standard.title.zh or standard.title.en, standard.description.zh or standard.description.en)

@@ -68,7 +68,9 @@ def compare(operation: str, left: Any, right: Any) -> bool | None:
     """SQL's comparison; text by code point, which is the order of its UTF-8."""
     if left is None or right is None:
         return None
-    return {"=": left == right, "<>": left != right, "<": left < right, "<=": left <= right}[operation]
+    if operation in ("=", "<>"):
+        return bool((left == right) is (operation == "="))
+    return bool(left < right if operation == "<" else left <= right)
 
 
 def conjunction(terms: Sequence[Any]) -> bool | None:
