@@ -1,4 +1,4 @@
-"""JSON documents that others use in place of a pack: a Table Schema, or one resource of a Data Package."""
+"""JSON documents that others use in place of a pack: a Table Schema, a JSON Schema, a resource of a Data Package."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import Any
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import spelled, text_of
 from gongshu.standards.model import Standard
+from gongshu.standards.recordschema import is_record_schema, record_standard
 from gongshu.standards.tableschema import plain_copy, standard_of
 from gongshu.standards.yamlsource import Located, read
 
 
 def from_descriptor(descriptor: Mapping[str, Any], *, name: str, origin: str = "", part: str = "") -> Standard:
-    """The standard of a Table Schema, or of one resource (`part`) of a Data Package."""
+    """The standard of a Table Schema, a JSON Schema, or of one resource (`part`) of a Data Package."""
+    if is_record_schema(descriptor):
+        return record_standard(plain_copy(descriptor, floats=True), name=name, origin=origin)
     source, wire, named = _body(
         plain_copy(descriptor), plain_copy(descriptor, floats=True), name, origin or name, part, None
     )
@@ -24,7 +27,7 @@ def from_descriptor(descriptor: Mapping[str, Any], *, name: str, origin: str = "
 
 
 def read_file(path: Path, part: str = "") -> Standard:
-    """The standard in a JSON file: a Table Schema, or a Data Package of which `part` names the resource."""
+    """The standard in a JSON file: a Table Schema, a JSON Schema, or a Data Package of which `part` is a resource."""
     file = str(path)
     text = text_of(path)
     if path.suffix.lower() != ".json" and not text.lstrip().startswith("{"):
@@ -38,6 +41,8 @@ def read_file(path: Path, part: str = "") -> Standard:
         raise StandardFault("standard.json-syntax", **params) from None
     if not isinstance(exact, dict):
         raise StandardFault("standard.not-mapping", file=file, line=1, key="", place=file)
+    if is_record_schema(wire):
+        return record_standard(wire, name=path.stem, origin=file)
     source, body, name = _body(exact, wire, path.stem, file, part, path.parent)
     try:
         return standard_of(source, body, name=name, origin=file)
@@ -53,8 +58,6 @@ def _body(
         return Located(data=exact), wire, str(exact.get("name") or name)
     resources = exact.get("resources")
     if not isinstance(resources, list):
-        if {"properties", "allOf", "$defs", "items", "definitions", "oneOf", "anyOf"} & set(exact):
-            raise StandardFault("standard.json-schema", name=origin)
         raise StandardFault("standard.file-unsupported", name=origin)
     names = [str(each.get("name") or place) if isinstance(each, dict) else "" for place, each in enumerate(resources)]
     known = ", ".join(names)

@@ -37,6 +37,7 @@ class Structural:
     reason: str | None = None
     severity: str = "error"
     column: int | None = None  # number of the column in the file, where the fault stands in one (table.formula-error)
+    pointers: tuple[str, ...] = ()  # of JSON: RFC 6901 within the record, one a row, or empty
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Shape:
     native: Mapping[int, str] = field(
         default_factory=lambda: MappingProxyType({})
     )  # column -> type the format declares
+    pointer: Callable[[int, str | None], str | None] | None = None  # of JSON: record (1-based), column -> RFC 6901
 
 
 class Source(Protocol):

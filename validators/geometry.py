@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gongshu.validators.finding import EMPTY, Severity
+from gongshu.validators.finding import EMPTY, NotChecked, Severity
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
@@ -55,6 +55,20 @@ class Spot:
 def judge(value: Any, *, bounds: Bounds | None = None) -> Iterator[Spot]:
     """Every fault of a GeoJSON text's value. `bounds`: where the points have to lie (a division's box), if known."""
     yield from _object(value, "", bounds or WORLD, set(TYPES))
+
+
+def judge_feature(value: Any, *, bounds: Bounds | None = None) -> Iterator[Spot]:
+    """Every fault of one member of `features`; pointers start at it."""
+    yield from _object(value, "", bounds or WORLD, {"Feature"})
+
+
+def unseen() -> list[NotChecked]:
+    """What cannot be looked at where shapely (the extra `geo`) is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("shapely") is not None:
+        return []
+    return [NotChecked("extra-geo", rule="self-intersection", code="geo.geometry", severity=WARNING)]
 
 
 def _object(value: Any, at: str, bounds: Bounds, allowed: set[str]) -> Iterator[Spot]:

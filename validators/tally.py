@@ -112,7 +112,7 @@ class Tally:
         for group, portions in self._late.items():
             self._kept[group].samples = self._with_keys(self._late_samples(portions), group[2], keys)
         found = [
-            Finding(code, severity, kept.count, columns, rule, reason, tuple(kept.samples), kept.params)
+            Finding(code, severity, kept.count, columns, rule, reason, self._pointed(kept.samples, columns), kept.params)
             for (code, severity, columns, rule, reason), kept in self._kept.items()
         ]
         return tuple(sorted(found, key=self._rank))
@@ -122,11 +122,26 @@ class Tally:
         """How many records have at least one error, exactly."""
         return self._errors.count()
 
+    def spread(self, rows: int, parts: int = 120) -> tuple[int, ...]:
+        """How many records with an error there are in each of up to `parts` equal stretches of `rows` records."""
+        return self._errors.spread(rows, parts)
+
     def _rank(self, found: Finding) -> tuple[Any, ...]:
         last = len(self._order)
         at = tuple(self._order.get(name, last) for name in found.columns)
         where = (SEVERITY_ORDER[found.severity], at, found.code)
         return (*where, found.columns, found.rule or "", found.reason or "")
+
+    def _pointed(self, samples: list[Sample], columns: tuple[str, ...]) -> tuple[Sample, ...]:
+        """The samples with their places in a JSON document, where it is one."""
+        point = self._shape.pointer
+        if point is None:
+            return tuple(samples)
+        name = self._header.written.get(columns[0], columns[0]) if columns else None
+        return tuple(
+            each if each.row is None else replace(each, pointer=(point(each.row, name) or "") + (each.pointer or ""))
+            for each in samples
+        )
 
     # --- samples --------------------------------------------------------------------------------------------------
 
@@ -209,8 +224,15 @@ class Tally:
             return None
         return self._shape.column_letters[self._header.columns[name]]
 
+    def _called(self, column: int) -> str:
+        """A column of the file by its field, else as its header says."""
+        names = self._shape.header.names if self._shape.header is not None else ()
+        written = names[column] if column < len(names) else ""
+        return next((name for name, at in self._header.columns.items() if at == column), written)
+
     def _structural(self, fault: Structural, level: Severity, verdict: BatchVerdict) -> None:
-        kept = self._group((fault.code, level, (), None, fault.reason), EMPTY)
+        columns = () if fault.column is None else (self._called(fault.column),)
+        kept = self._group((fault.code, level, columns, None, fault.reason), EMPTY)
         kept.count += len(fault.rows)
         room = None if self._limit is None else max(0, self._limit - len(kept.samples))
         rows, lines = verdict.record_places(fault.rows[:room])
@@ -223,9 +245,11 @@ class Tally:
                 value = value[:LONGEST] + "…"
             byte = fault.bytes[i] if fault.bytes else None
             params = fault.params[i] if fault.params else EMPTY
-            kept.samples.append(
-                Sample(row, at if self._shape.positioned else None, None, byte, None, value, EMPTY, params, None)
-            )
+            pointer = fault.pointers[i] if fault.pointers else None
+            line_at = at if self._shape.positioned else None
+            addressed = fault.column is not None and self._shape.addressed
+            cell = f"{self._shape.column_letters[fault.column or 0]}{at}" if addressed else None
+            kept.samples.append(Sample(row, line_at, cell, byte, pointer, value, EMPTY, params, None))
 
     def _first(self, portions: list[tuple[Late, Rows]]) -> list[tuple[Late, Rows]]:
         """The same portions, without rows that can no longer be among the first."""
@@ -307,6 +331,15 @@ class _RowSet:
 
     def count(self) -> int:
         return sum(int(np.unpackbits(each).sum()) for each in self._bits)
+
+    def spread(self, rows: int, parts: int) -> tuple[int, ...]:
+        """Members in each of `min(parts, rows)` equal stretches of `rows` records."""
+        stretches = min(parts, rows)
+        found = np.zeros(stretches, np.int64)
+        for start, bits in zip(self._starts, self._bits):
+            wrong = np.flatnonzero(np.unpackbits(bits)) + start
+            found += np.bincount(np.minimum(wrong * stretches // rows, stretches - 1), minlength=stretches)
+        return tuple(found.tolist())
 
 
 def _grouped(faults: Iterable[Fault]) -> dict[Group, list[Fault]]:

@@ -173,7 +173,6 @@ def test_a_resource_of_a_data_package(tmp_path: Path) -> None:
         ("{", "standard.json-syntax"),
         ("[1]", "standard.not-mapping"),
         ('{"a": 1}', "standard.file-unsupported"),
-        ('{"type": "object", "properties": {}}', "standard.json-schema"),
         ("[" * 100_000, "standard.json-syntax"),
     ],
 )
@@ -304,3 +303,14 @@ def test_every_built_in_table_is_exported_to_what_frictionless_accepts(reference
     assert [each["name"] for each in made["fields"]] == [each.name for each in standard.table.fields]
     lost = {each.where for each in losses}
     assert {each.id for each in (*standard.table.rules, *standard.table.dataset_rules)} <= lost
+
+
+def test_a_json_schema_is_a_standard_of_kind_record(tmp_path: Path) -> None:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "许可", "type": "object"}
+    file = tmp_path / "permit.json"
+    file.write_text(json.dumps(schema), encoding="utf-8")
+    found = Registry().resolve(file)
+    assert (found.id, found.version, found.kind, found.title.zh) == ("permit", "0.0.0", "record", "许可")
+    assert found.document == {"schema": schema}
+    assert len(found.fingerprint) == 64
+    assert Registry().resolve(schema).fingerprint != Registry().resolve({**schema, "type": "array"}).fingerprint

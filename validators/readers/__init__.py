@@ -16,15 +16,19 @@ from typing import Any, BinaryIO
 from gongshu.standards.faults import SourceFault
 from gongshu.validators.batch import Source
 from gongshu.validators.finding import Finding, Severity
-from gongshu.validators.readers.content import open_content
+from gongshu.validators.readers.content import Content, open_content
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.sniffing import format_of, promised
 
 __all__ = ["FORMATS", "ReadOptions", "open_table"]
 
+SPOKEN = {"text": "CSV", "json": "JSON", "jsonl": "JSON Lines"}
+
 # format -> who reads it, imported when it is asked for: (content, options, findings) -> Source
 FORMATS: dict[str, str] = {
     "arrow": "gongshu.validators.readers.columnar:open_arrow",
+    "json": "gongshu.validators.readers.objects:open_json",
+    "jsonl": "gongshu.validators.readers.objects:open_lines",
     "ods": "gongshu.validators.readers.workbook:open_workbook",
     "parquet": "gongshu.validators.readers.columnar:open_parquet",
     "text": "gongshu.validators.readers.delimited:open_delimited",
@@ -37,13 +41,16 @@ FORMATS: dict[str, str] = {
 def open_table(
     source: str | os.PathLike[str] | bytes | BinaryIO | Any, *, options: ReadOptions | None = None
 ) -> Source:
-    """One table of a path, bytes, an open binary file, an Arrow table or reader, or a pandas or polars frame."""
+    """One table of a path, bytes, an open binary file, an Arrow table or reader, or a pandas or polars frame.
+
+    A `Content` is read as it is, and closed with the source.
+    """
     options = options or ReadOptions()
     if not isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)) and not hasattr(source, "read"):
         from gongshu.validators.readers.frames import open_frame
 
         return open_frame(source, options)
-    content = open_content(source, options.name)
+    content = source if isinstance(source, Content) else open_content(source, options.name)
     try:
         kind = format_of(content)
         extension = PurePath(content.name).suffix.lower()
@@ -55,7 +62,7 @@ def open_table(
             )
         findings = []
         if expected and kind not in expected:
-            params = {"extension": extension, "actual": "CSV" if kind == "text" else kind}
+            params = {"extension": extension, "actual": SPOKEN.get(kind, kind)}
             findings.append(Finding("file.format-mismatch", Severity.WARNING, 1, params=params))
         module, _, name = FORMATS[kind].partition(":")
         opened: Callable[..., Source] = getattr(importlib.import_module(module), name)

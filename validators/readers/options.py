@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gongshu.validators.geometry import Bounds
 
 BLOCK_BYTES = 4 << 20
 
@@ -19,3 +23,4 @@ class ReadOptions:
     name: str | None = None  # how the source is called in messages; else the file's own name
     fit: Callable[[Sequence[str]], float] | None = None  # 0..1: how well a row serves as the header
     block_bytes: int = BLOCK_BYTES
+    bounds: Bounds | None = None  # where positions have to lie, in degrees

@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from gongshu.standards.faults import SourceFault
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.jsonsniff import json_kind
 
 TEXT = "text"
 HEAD = 64 << 10
@@ -43,11 +44,20 @@ PROMISES = {
     ".arrow": {"arrow"},
     ".feather": {"arrow"},
     ".ipc": {"arrow"},
+    ".json": {"json"},
+    ".geojson": {"json"},
+    ".topojson": {"json"},
+    ".jsonl": {"jsonl"},
+    ".ndjson": {"jsonl"},
+    ".jsonlines": {"jsonl"},
+    ".geojsonl": {"jsonl"},
+    ".gz": {"gzip"},
+    ".zip": {"zip"},
 }
 
 
 def format_of(content: Content) -> str:
-    """`text`, `xlsx`, `xlsb`, `xls`, `ods`, `parquet`, `arrow`, or the name of something that is no table.
+    """`text`, `json`, `jsonl`, `xlsx`, `xlsb`, `xls`, `ods`, `parquet`, `arrow`, or the name of what is no table.
 
     Raises SourceFault `file.empty`, `file.password` (an encrypted workbook) or `file.unreadable`.
     """
@@ -66,7 +76,7 @@ def format_of(content: Content) -> str:
         return "html"
     if start.startswith(b"<?xml"):
         return "xml"
-    return "binary" if _binary(head) else TEXT
+    return "binary" if _binary(head) else json_kind(content) or TEXT
 
 
 def promised(name: str) -> frozenset[str]:
