@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gongshu.standards.codelists import CodeTable
 from gongshu.standards.compiling import STANDARD_FILE
-from gongshu.standards.consistency import Problem
+from gongshu.standards.consistency import Problem, near
+from gongshu.standards.documents import Citation, citations
 from gongshu.standards.entries import pack_folders
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import Examined, examine
@@ -60,9 +61,33 @@ def _references(examined: Examined, registry: Registry) -> Iterator[Problem]:
     for place, key in enumerate(standard.table.foreign_keys if standard.table else ()):
         if key.standard is not None:
             yield from _known(("foreignKeys", place, "reference", "standard"), key.standard, registry)
+    for citation in citations(standard.kind, standard.document or {}):
+        yield from _citation(citation, registry)
     if standard.replaced_by:
         yield from _known(("replaced_by",), Reference.parse(standard.replaced_by), registry)
         yield from _replaced_in_a_circle(standard.id, standard.replaced_by, registry)
+
+
+def _citation(citation: Citation, registry: Registry) -> Iterator[Problem]:
+    """The standard that a document names is there, of the kind it should be, with the columns named."""
+    missing = list(_known(citation.path, citation.reference, registry))
+    if missing:
+        yield from missing
+        return
+    kind = registry.head(registry.folder(citation.reference)).kind
+    if kind is not citation.kind:
+        params = {"name": str(citation.reference), "kind": kind.value if kind else "?", "expected": citation.kind.value}
+        yield Problem(citation.path, "standard.kind-wrong", params)
+    elif citation.columns:
+        try:
+            table = registry.get(citation.reference).table
+        except (StandardFault, StandardFaults):
+            return  # said where that standard is linted
+        names = [each.name for each in table.fields] if table else []
+        for name in citation.columns:
+            if name not in names:
+                params = {"table": str(citation.reference), "name": name, "near": near(name, names)}
+                yield Problem(citation.path, "standard.column-missing", params)
 
 
 def _known(path: tuple[str | int, ...], wanted: Reference, registry: Registry) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gongshu.standards import building, consistency
+from gongshu.standards import building, consistency, documents
 from gongshu.standards.codelists import day, read_codes
 from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE
 from gongshu.standards.consistency import Problem, near
@@ -80,8 +80,11 @@ def examine(path: Path) -> Examined:
     if not isinstance(source.data, dict):
         wrong = StandardFault("standard.not-mapping", file=file, line=1, key="", place=f"{file}:1")
         return Examined(None, (wrong,), source, file)
-    building.texted(source)
     problems = [Problem(trail, code, params) for trail, code, params in source.faults]
+    problems.extend(
+        each for each in _shape(source.data) if each.code == "standard.key-unknown" and _empty(source, each)
+    )
+    building.texted(source)
     problems.extend(_shape(source.data))
     problems.extend(_dates(source.data))
     standard = building.build(source, origin=file)
@@ -90,6 +93,8 @@ def examine(path: Path) -> Examined:
         ready, wrong_rules = consistency.parsed_rules(standard.table)
         problems.extend(wrong_rules)
         standard = replace(standard, table=ready)
+    if standard is not None and standard.document is not None:
+        problems.extend(documents.problems(standard.kind, standard.document))
     faults = [located(each, source, file) for each in _once(problems)]
     if standard is not None and standard.kind is Kind.CODELIST:
         standard, wrong_codes = _with_codes(standard, path.with_name(CODES_FILE))
@@ -98,6 +103,14 @@ def examine(path: Path) -> Examined:
     if standard is not None and not faults:
         standard = replace(standard, fingerprint=fingerprint(standard, {}))
     return Examined(standard, tuple(faults), source, file)
+
+
+def _empty(source: Located, problem: Problem) -> bool:
+    """Whether an unknown key has nothing behind it: `{zh: 甲,乙}` is such a key, and `texted` would take it away."""
+    here = source.data
+    for step in problem.path:
+        here = here[step]
+    return here is None
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:

@@ -319,7 +319,27 @@ def test_a_code_list_without_codes(tmp_path: Path) -> None:
 
 
 def test_other_kinds_keep_their_body_as_a_document(tmp_path: Path) -> None:
-    text = "id: a\nversion: 1.0.0\nkind: metadata\ntitle: x\nelements: [{name: 标题, order: 1}]\n"
-    assert load_folder(pack(tmp_path, text)).document == {"elements": [{"name": "标题", "order": 1}]}
+    text = "id: a\nversion: 1.0.0\nkind: record\ntitle: x\nschema: {required: [标题], minProperties: 1}\n"
+    assert load_folder(pack(tmp_path, text)).document == {"schema": {"required": ["标题"], "minProperties": 1}}
     wrong = text.replace("version: 1.0.0", "version: one\nstatus: new")
     assert told(pack(tmp_path, wrong)) == {("standard.value", 2, "version"), ("standard.value", 3, "status")}
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "key"),
+    [
+        ("title: {zh: 甲,乙, en: x}", 4, "title.乙"),
+        ("title: {zh: 甲, en: x, fr: }", 4, "title.fr"),
+        ("title: x\nbasis: {title: 甲, clauses: }", 5, "basis.clauses"),
+    ],
+)
+def test_an_unknown_key_with_nothing_behind_it_is_no_less_a_fault(
+    tmp_path: Path, written: str, line: int, key: str
+) -> None:
+    text = f"id: a\nversion: 1.0.0\nkind: record\n{written}\n"
+    assert told(pack(tmp_path, text)) == {("standard.key-unknown", line, key)}
+
+
+def test_a_known_key_with_nothing_behind_it_is_absent(tmp_path: Path) -> None:
+    text = "id: a\nversion: 1.0.0\nkind: record\ntitle: {zh: 甲, en: }\ndescription:\n"
+    assert load_folder(pack(tmp_path, text)).title.en == ""
