@@ -12,8 +12,14 @@ from gongshu.validators.severities import DEFAULT
 HERE = Path(__file__).parent
 PAGES = {"en": "findings.md", "zh": "findings.zh.md"}
 HEAD = {
-    "en": "# Findings\n\nEvery code a report can hold, as `gongshu explain CODE` says it.\n\nMade by `python docs/findings.py`.\n",
-    "zh": "# 问题代码\n\n报告里可能出现的全部代码，与 `gongshu explain 代码` 所说相同。\n\n由 `python docs/findings.py` 生成。\n",
+    "en": """# Findings
+
+Every code a report can hold, as `gongshu explain CODE` says it. Made by `python docs/findings.py`.
+""",
+    "zh": """# 问题代码
+
+报告里可能出现的全部代码，与 `gongshu explain 代码` 所说相同。由 `python docs/findings.py` 生成。
+""",
 }
 WORDS = {
     "en": {
