@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ from string import Formatter
 from typing import Any
 
 FALLBACK = "en"
+_KEY = re.compile(r"^[^\s#:]+:", re.MULTILINE)
 
 
 def languages() -> list[str]:
@@ -38,12 +40,30 @@ def language() -> str:
 @cache
 def catalogue(lang: str) -> Mapping[str, Any]:
     """Every message of one language, by code."""
+    return _read(files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8"))
+
+
+def _read(text: str) -> Mapping[str, Any]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
     loaded: Mapping[str, Any] = yaml.load(text, loader)  # noqa: S506 - CSafeLoader is the safe loader, in C
     return loaded
+
+
+@cache
+def _passages(lang: str) -> Mapping[str, str]:
+    """The YAML of each code by itself, so that a run that says ten sentences reads ten: a top-level key starts a line."""
+    text = files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
+    starts = [found.start() for found in _KEY.finditer(text)]
+    return {text[at : text.index(":", at)]: text[at:end] for at, end in zip(starts, [*starts[1:], len(text)])}
+
+
+@cache
+def said(code: str, lang: str) -> Any:
+    """What one language has for a code, a text or a mapping; None where it has nothing."""
+    passage = _passages(lang).get(code)
+    return None if passage is None else _read(passage)[code]
 
 
 class _Lenient(Formatter):
@@ -63,7 +83,7 @@ _FORMAT = _Lenient()
 def entry(code: str, lang: str) -> Mapping[str, Any]:
     """What the catalogue says of one code, as a mapping; English where the language has no word for it."""
     for name in (lang, FALLBACK):
-        found = catalogue(name).get(code) if name in languages() else None
+        found = said(code, name) if name in languages() else None
         if found is not None:
             return found if isinstance(found, dict) else {"message": str(found)}
     return {}

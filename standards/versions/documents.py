@@ -1,4 +1,4 @@
-"""Bodies that are documents (records, metadata, interfaces, assessments, databases) held against each other, key by key."""
+"""Bodies that are documents (records, metadata, interfaces …) held against each other, key by key."""
 
 from __future__ import annotations
 

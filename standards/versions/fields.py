@@ -40,8 +40,8 @@ def field_changed(one: Field, other: Field, old: Table, new: Table, codes: Codes
         made = breaking if stricter else compatible
         yield made("severity-changed", where, one.severity or "—", other.severity or "—", of=SENDERS)
     if one.unit != other.unit:
-        made = cosmetic if not one.unit else breaking
-        yield made("unit-changed", where, one.unit, other.unit)
+        change = breaking("unit-changed", where, one.unit, other.unit)
+        yield change if one.unit else cosmetic("unit-changed", where, "", other.unit)
     yield from _seen(one, other)
     for name in ("description", "example", "basis"):
         if getattr(one, name) != getattr(other, name):
@@ -107,15 +107,15 @@ _LIMITS = (
 
 def _order(was: Any, now: Any, kind: str) -> int | None:
     """-1, 0, 1 as the old bound lies below, at, above the new one; None where their order is not known."""
-    if isinstance(was, int):
-        return (was > now) - (was < now)
+    if isinstance(was, int) and isinstance(now, int):
+        return int(was > now) - int(was < now)
     try:
         if kind in ("integer", "number", "year"):
             one, other = Decimal(was), Decimal(now)
-            return (one > other) - (one < other)
+            return int(one > other) - int(one < other)
         if kind == "date":
             first, second = date.fromisoformat(was), date.fromisoformat(now)
-            return (first > second) - (first < second)
+            return int(first > second) - int(first < second)
     except (InvalidOperation, ValueError):
         return None
     return None
