@@ -16,7 +16,7 @@ from gongshu.validators.masking import mask
 if TYPE_CHECKING:
     from gongshu.validators.engine import BatchVerdict
     from gongshu.validators.plan import Plan
-    from gongshu.validators.validation import Asked
+    from gongshu.validators.asking import Asked
 
 BOM = b"\xef\xbb\xbf"
 SHOWN = 20  # changes kept to be shown; the log has all of them

@@ -16,7 +16,7 @@ from gongshu.validators.plan import KeyPlan, Plan, Terms, compile_plan, referenc
 from gongshu.validators.whole import Whole
 
 if TYPE_CHECKING:
-    from gongshu.validators.validation import Asked
+    from gongshu.validators.asking import Asked
 
 
 def add_parents(whole: Whole, plan: Plan, asked: Asked, terms: Terms) -> None:

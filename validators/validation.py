@@ -4,61 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gongshu.standards.faults import SourceFault, StandardFault, UsageFault
-from gongshu.standards.model import Kind, Standard, Status
-from gongshu.standards.settings import setting
-from gongshu.validators.engine import judge
-from gongshu.validators.finding import Finding, NotChecked, Severity
-from gongshu.validators.headers import blank, fit, titled
+from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.validators.asking import Asked, asking, extra_checks, used
+from gongshu.validators.finding import Finding, Severity
 from gongshu.validators.inputs import identity, names_of
 from gongshu.validators.keys import BUDGET
-from gongshu.validators.parents import add_parents
-from gongshu.validators.plan import PUBLICATION, Check, DatasetPlan, Plan, Terms, compile_plan, severities
-from gongshu.validators.report import FileReport, Report, StandardUsed, Verdict
-from gongshu.validators.tally import Tally, levelled
-from gongshu.validators.whole import Whole
+from gongshu.validators.report import FileReport, Report, Verdict
+from gongshu.validators.tables import table_report
 
 if TYPE_CHECKING:
-    from gongshu.standards.detect import Reasons
     from gongshu.standards.registry import Registry
-    from gongshu.validators.batch import Source
     from gongshu.validators.readers.options import ReadOptions
 
-LIKENESSES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How one call of `validate` was asked to judge."""
-
-    registry: Registry
-    standard: Standard | None
-    profile: str | None
-    as_of: date
-    timezone: str
-    options: ReadOptions
-    samples: int | None = 20
-    threads: int | None = None
-    unmask: bool = False
-    checks: Mapping[str, Any] | None = None
-    references: Mapping[str, Any] | None = None
-    budget: int = BUDGET
-
-    def terms(self) -> Terms:
-        """The terms of the plan. Raises `UsageFault` for an unknown profile."""
-        return Terms(
-            as_of=self.as_of,
-            timezone=self.timezone,
-            codes=self.registry.codes,
-            severity=severities(self.standard, self.profile),
-            references=frozenset(self.references or ()),
-            checks=tuple(_extra(self.checks).values()),
-        )
+__all__ = ["Asked", "asking", "validate"]
 
 
 def validate(
@@ -115,58 +77,6 @@ def validate(
     )
 
 
-def asking(
-    *,
-    standard: Any = None,
-    profile: str | None = None,
-    as_of: date | str | None = None,
-    registry: Registry | None = None,
-    options: ReadOptions | None = None,
-    **rest: Any,
-) -> Asked:
-    """The same request with every default settled: registry, standard, profile, reference date, time zone."""
-    from gongshu.standards.registry import Registry
-    from gongshu.validators.readers.options import ReadOptions
-
-    known = registry if registry is not None else Registry()
-    found = known.resolve(standard) if standard is not None else None
-    if found is not None and found.table is None:
-        params = {"name": found.reference, "kind": found.kind.value, "expected": Kind.TABLE.value}
-        raise StandardFault("standard.kind-wrong", **params)
-    zone = setting("timezone").value
-    return Asked(
-        registry=known,
-        standard=found,
-        profile=profile or setting("profile").value or None,
-        as_of=_day(as_of, zone),
-        timezone=zone,
-        options=options or ReadOptions(),
-        **rest,
-    )
-
-
-def _extra(checks: Mapping[str, Any] | None) -> dict[str, Check]:
-    """The checks that are not our own."""
-    if not checks:
-        return {}
-    from gongshu.validators.checks import CHECKS
-
-    return {name: check for name, check in checks.items() if CHECKS.get(name) != check}
-
-
-def _day(given: date | str | None, zone: str) -> date:
-    try:
-        if given is None:
-            return datetime.now(ZoneInfo(zone)).date()
-        if isinstance(given, datetime):
-            return given.date()
-        return given if isinstance(given, date) else date.fromisoformat(given)
-    except ValueError as error:
-        raise UsageFault("usage.date", value=str(given)) from error
-    except KeyError as error:
-        raise UsageFault("usage.timezone", value=zone) from error
-
-
 # --- one file ----------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +84,7 @@ def _file(source: Any, name: str, asked: Asked) -> FileReport:
     """The report of one source; what cannot be read is a report too."""
     terms = asked.terms()
     try:
-        return _judged(source, name, asked, terms)
+        return table_report(source, name, asked, terms)
     except SourceFault as fault:
         size, sha256 = identity(source)
         params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
@@ -184,135 +94,9 @@ def _file(source: Any, name: str, asked: Asked) -> FileReport:
             Verdict.UNREADABLE,
             bytes=size,
             sha256=sha256,
-            standard=_used(asked.standard),
+            standard=used(asked.standard),
             findings=(finding,),
         )
-
-
-def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
-    from gongshu.validators.readers import open_table
-
-    table = asked.standard.table if asked.standard is not None else None
-    options = replace(
-        asked.options,
-        name=asked.options.name or name,
-        fit=asked.options.fit or (fit(table) if table is not None else None),
-    )
-    opened = open_table(source, options=options)
-    try:
-        shape = opened.shape
-        plan = compile_plan(asked.standard, shape, terms)
-        tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
-        filled: dict[int, int] = {}
-        undone: dict[NotChecked, None] = {}
-        rows = 0
-        with Whole(plan, budget=asked.budget) as whole:
-            add_parents(whole, plan, asked, terms)
-            for verdict in judge(opened, plan, threads=asked.threads):
-                tally.take(verdict)
-                whole.take(verdict)
-                undone.update((each, None) for judged in verdict.judged.values() for each in judged.not_checked)
-                for column, count in verdict.filled.items():
-                    filled[column] = filled.get(column, 0) + count
-                rows = int(verdict.row0 + verdict.batch.records)
-            for late in whole.late():
-                tally.late(late)
-            for finding in (
-                *levelled(shape.findings, terms.severity),
-                *plan.header.findings,
-                *titled(shape, terms.severity),
-                *blank(shape, filled, terms.severity),
-                *(
-                    Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params)
-                    for r in whole.broken_rules()
-                ),
-            ):
-                tally.finding(finding)
-            findings = tally.findings(whole.primary_keys)
-        return _report(opened, name, asked, plan, findings, tally.rows_with_errors, rows, tuple(undone))
-    finally:
-        opened.close()
-
-
-def _broken(rule: DatasetPlan) -> Finding:
-    return Finding("dataset.rule", rule.severity, 1, rule.fields, rule.id, params=rule.params)
-
-
-def _report(
-    opened: Source,
-    name: str,
-    asked: Asked,
-    plan: Plan,
-    findings: tuple[Finding, ...],
-    wrong_rows: int,
-    rows: int,
-    undone: tuple[NotChecked, ...],
-) -> FileReport:
-    shape = opened.shape
-    not_checked = (*plan.not_checked, *undone, *shape.not_checked)
-    wrong = any(each.severity is Severity.ERROR for each in findings)
-    verdict = Verdict.NONCONFORMING if wrong else Verdict.CONFORMS
-    names = shape.header.names if shape.header is not None else ()
-    table = plan.table
-    titles = {each.name: each.title.zh or each.title.en or each.name for each in table.fields} if table else {}
-    return FileReport(
-        name=name,
-        verdict=verdict,
-        bytes=opened.bytes,
-        sha256=opened.sha256,
-        format=shape.format,
-        encoding=shape.encoding,
-        delimiter=shape.delimiter,
-        sheet=shape.sheet,
-        header_line=shape.header.line if shape.header is not None and shape.positioned else None,
-        rows=rows,
-        columns=len(names),
-        standard=_used(asked.standard),
-        looks_like=() if asked.standard is not None else _likenesses(names, asked.registry),
-        checked=plan.checked,
-        not_checked=not_checked,
-        findings=findings,
-        rows_with_errors=wrong_rows,
-        publishable=verdict is Verdict.CONFORMS
-        and _may_be_published(asked)
-        and not any(each.severity is Severity.ERROR for each in not_checked)
-        and not any(each.code.startswith("privacy.") for each in findings),
-        titles={**titles, **plan.header.written},
-    )
-
-
-def _may_be_published(asked: Asked) -> bool:
-    """Whether a conforming file would be publishable: judged in full by a standard in force on the reference date."""
-    standard = asked.standard
-    return (
-        standard is not None
-        and standard.status is Status.IN_FORCE
-        and (standard.valid_from is None or standard.valid_from <= asked.as_of)
-        and (standard.valid_to is None or asked.as_of <= standard.valid_to)
-        and asked.profile == PUBLICATION
-        and not _extra(asked.checks)
-    )
-
-
-def _used(standard: Standard | None) -> StandardUsed | None:
-    if standard is None:
-        return None
-    title = {"zh": standard.title.zh, "en": standard.title.en}
-    return StandardUsed(standard.id, standard.version, standard.fingerprint, title, str(standard.status))
-
-
-def _likenesses(names: Sequence[str], registry: Registry) -> tuple[Mapping[str, Any], ...]:
-    from gongshu.standards.detect import detect
-
-    return tuple(
-        {"id": each.id, "version": each.version, "score": round(each.score, 3), "reasons": _reasons(each.reasons)}
-        for each in detect(names, registry, limit=LIKENESSES)
-    )
-
-
-def _reasons(found: Reasons) -> list[dict[str, Any]]:
-    sides = {"matched": found.matched, "missing": found.missing, "unknown": found.unknown}
-    return [{side: list(names)} for side, names in sides.items() if names]
 
 
 # --- inputs ------------------------------------------------------------------------------------------------------
@@ -320,14 +104,14 @@ def _reasons(found: Reasons) -> list[dict[str, Any]]:
 
 def _inputs(asked: Asked, files: Sequence[FileReport]) -> dict[str, Any]:
     """Everything that can change a verdict."""
-    used = _used(asked.standard)
+    judge = used(asked.standard)
     return {
-        "standard": None if used is None else {"id": used.id, "version": used.version, "sha256": used.sha256},
+        "standard": None if judge is None else {"id": judge.id, "version": judge.version, "sha256": judge.sha256},
         "profile": asked.profile,
         "as_of": asked.as_of.isoformat(),
         "timezone": asked.timezone,
         "references": {name: identity(each)[1] for name, each in sorted((asked.references or {}).items())},
-        "checks": sorted(_extra(asked.checks)),
+        "checks": sorted(extra_checks(asked.checks)),
         "files": [
             {
                 "name": each.name,

@@ -1,0 +1,126 @@
+"""How one call of `validate` is to judge: every default settled, and what follows from it for a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from gongshu.standards.faults import StandardFault, UsageFault
+from gongshu.standards.model import Kind, Standard, Status
+from gongshu.standards.settings import setting
+from gongshu.validators.keys import BUDGET
+from gongshu.validators.plan import PUBLICATION, Check, Terms, severities
+from gongshu.validators.report import StandardUsed
+
+if TYPE_CHECKING:
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.readers.options import ReadOptions
+
+JUDGING = (Kind.TABLE, Kind.RECORD)  # kinds of standard that can judge a file
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How one call of `validate` was asked to judge."""
+
+    registry: Registry
+    standard: Standard | None
+    profile: str | None
+    as_of: date
+    timezone: str
+    options: ReadOptions
+    samples: int | None = 20
+    threads: int | None = None
+    unmask: bool = False
+    checks: Mapping[str, Any] | None = None
+    references: Mapping[str, Any] | None = None
+    budget: int = BUDGET
+    detect: bool = False  # without a standard, the one that the column names tell is used
+    masked: bool = False  # personal values have to be masked already
+
+    def terms(self) -> Terms:
+        """The terms of the plan. Raises `UsageFault` for an unknown profile."""
+        return Terms(
+            as_of=self.as_of,
+            timezone=self.timezone,
+            codes=self.registry.codes,
+            severity=severities(self.standard, self.profile),
+            references=frozenset(self.references or ()),
+            checks=tuple(extra_checks(self.checks).values()),
+        )
+
+
+def asking(
+    *,
+    standard: Any = None,
+    profile: str | None = None,
+    as_of: date | str | None = None,
+    registry: Registry | None = None,
+    options: ReadOptions | None = None,
+    **rest: Any,
+) -> Asked:
+    """The same request with every default settled: registry, standard, profile, reference date, time zone."""
+    from gongshu.standards.registry import Registry
+    from gongshu.validators.readers.options import ReadOptions
+
+    known = registry if registry is not None else Registry()
+    found = known.resolve(standard) if standard is not None else None
+    if found is not None and found.kind not in JUDGING:
+        params = {"name": found.reference, "kind": found.kind.value, "expected": " | ".join(JUDGING)}
+        raise StandardFault("standard.kind-wrong", **params)
+    zone = setting("timezone").value
+    return Asked(
+        registry=known,
+        standard=found,
+        profile=profile or setting("profile").value or None,
+        as_of=_day(as_of, zone),
+        timezone=zone,
+        options=options or ReadOptions(),
+        **rest,
+    )
+
+
+def extra_checks(checks: Mapping[str, Any] | None) -> dict[str, Check]:
+    """The checks that are not our own."""
+    if not checks:
+        return {}
+    from gongshu.validators.checks import CHECKS
+
+    return {name: check for name, check in checks.items() if CHECKS.get(name) != check}
+
+
+def _day(given: date | str | None, zone: str) -> date:
+    try:
+        if given is None:
+            return datetime.now(ZoneInfo(zone)).date()
+        if isinstance(given, datetime):
+            return given.date()
+        return given if isinstance(given, date) else date.fromisoformat(given)
+    except ValueError as error:
+        raise UsageFault("usage.date", value=str(given)) from error
+    except KeyError as error:
+        raise UsageFault("usage.timezone", value=zone) from error
+
+
+def may_be_published(asked: Asked) -> bool:
+    """Whether a conforming file would be publishable: judged in full by a standard in force on the reference date."""
+    standard = asked.standard
+    return (
+        standard is not None
+        and standard.status is Status.IN_FORCE
+        and (standard.valid_from is None or standard.valid_from <= asked.as_of)
+        and (standard.valid_to is None or asked.as_of <= standard.valid_to)
+        and asked.profile == PUBLICATION
+        and not extra_checks(asked.checks)
+    )
+
+
+def used(standard: Standard | None) -> StandardUsed | None:
+    """What a report says of the standard that judged."""
+    if standard is None:
+        return None
+    title = {"zh": standard.title.zh, "en": standard.title.en}
+    return StandardUsed(standard.id, standard.version, standard.fingerprint, title, str(standard.status))
