@@ -76,10 +76,10 @@ class CellJudge:
 
     def judge(self, raw: str, mark: int = 0, on: date | None = None) -> Verdict:
         """The verdict on one cell with its origin mark and the reference date of its row."""
+        if mark == ERROR:
+            return Verdict(FAILED)  # the reader has said table.formula-error; a formula without a result is not absent
         if self.absent(raw):
             return Verdict(ABSENT, (CellFault(required.CODE),) if self.required else ())
-        if mark == ERROR:
-            return Verdict(FAILED)  # the reader has said table.formula-error
         if digits_lost.lost(mark) and self.domain.kind == "text":
             return Verdict(FAILED, (CellFault(digits_lost.CODE),))
         try:

@@ -72,6 +72,8 @@ class ColumnPlan:
         text = text.fill_null("") if text.null_count else text
         rows = len(text)
         absent = self._absent(text)
+        if absent is not None and marks is not None:
+            absent = absent & (marks != ERROR)
         first = screened(self.cell, text)
         suspect = self._suspects(first, absent, marks, rows)
         dates = self._dates(others or {})

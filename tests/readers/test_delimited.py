@@ -18,7 +18,6 @@ from gongshu.standards.faults import SourceFault, UsageFault
         (b"a,b,c\n1,2,3\r\n4,5,6\r7,8,9\n", [("1", "2", "3"), ("4", "5", "6"), ("7", "8", "9")]),
         (b'a,b,c\n1,"x\ny",3\n4,5,6', [("1", "x\ny", "3"), ("4", "5", "6")]),
         (b'a,b,c\n1,x"y"z,3\n4,5" tall,6\n', [("1", 'x"y"z', "3"), ("4", '5" tall', "6")]),
-        (b'a,b,c\n1,"x"yz,3\n', [("1", "xyz", "3")]),
         (b'a,b,c\n1,"x ""q"" y",\n', [("1", 'x "q" y', "")]),
         (b"a;b;c\n1;2,5;3\n2;3,5;4\n", [("1", "2,5", "3"), ("2", "3,5", "4")]),
         (b"a\tb\n1\t2\n", [("1", "2")]),
@@ -32,6 +31,34 @@ def test_cells_are_read_as_they_stand(read, text, cells) -> None:
     found = read(text)
     assert found.cells == cells
     assert found.faults == []
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "fault"),
+    [
+        (b'a,b,c\n1,"x"yz,3\n', [("1", "xyz", "3")], ("stray", 1, 2)),
+        (b'a,b,c\n4,5,6\n1,"x" ,3\n', [("4", "5", "6"), ("1", "x ", "3")], ("stray", 2, 3)),
+        (b'a,b,c\n1, "x",3\n', [("1", ' "x"', "3")], ("blank", 1, 2)),
+    ],
+)
+def test_a_quote_in_an_odd_place_is_read_and_said(read, text, cells, fault) -> None:
+    found = read(text)
+    assert found.cells == cells
+    assert found.faults == [("table.unclosed-quote", *fault, "warning")]
+
+
+def test_odd_quotes_of_the_header_are_said(read) -> None:
+    found = read(b'a, "b"\n1,2\n')
+    assert [(each.code, each.reason, each.samples[0].line) for each in found.shape.findings] == [
+        ("table.unclosed-quote", "blank", 1)
+    ]
+
+
+def test_bad_bytes_of_the_header_are_said_with_their_place(read) -> None:
+    found = read("a,\u00e9t\u00e9\n1,2\n".encode("latin-1"), encoding="utf-8")
+    (said,) = found.shape.findings
+    assert (said.code, said.samples[0].line, said.samples[0].byte) == ("file.encoding", 1, 2)
+    assert said.samples[0].params["readings"]["cp1252"] == "\u00e9t\u00e9"
 
 
 def test_rows_and_physical_lines_are_exact(read) -> None:

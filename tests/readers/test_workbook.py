@@ -93,6 +93,8 @@ def test_errors_and_uncalculated_formulas_are_said(read, acceptance) -> None:
     ]
     assert found.structural[0].params[0] == {"cell": "B211"}
     assert [found.marks[0][1][row] for row in (209, 173)] == [ERROR, ERROR]
+    assert [fault[4] for fault in found.faults] == ["error", "warning"]
+    assert [(each.reason, each.columns) for each in found.shape.not_checked] == [("not-calculated", ("name",))]
 
 
 def test_hidden_parts_are_said(read, acceptance) -> None:

@@ -84,7 +84,7 @@ def quoted_spans(block: bytes, delimiter: bytes = b",") -> Spans | None:
     return Spans(np.array([a for a, _ in found], np.int64), np.array([b for _, b in found], np.int64), True)
 
 
-def _inside(spans: Spans | None, position: int) -> int | None:
+def inside(spans: Spans | None, position: int) -> int | None:
     """Where the quoted stretch around this byte opens; None outside quotes."""
     if spans is None:
         return None
@@ -100,7 +100,7 @@ def last_end(block: bytes, spans: Spans | None, *, final: bool) -> int:
         cut = max(block.rfind(b"\n", 0, limit), block.rfind(b"\r", 0, usable)) + 1
         if not cut:
             return 0
-        opened = _inside(spans, cut - 1)
+        opened = inside(spans, cut - 1)
         if opened is None:
             return cut + 1 if block[cut - 1] == CR and block[cut : cut + 1] == b"\n" else cut
         limit = opened

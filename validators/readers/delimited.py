@@ -30,9 +30,11 @@ from gongshu.validators.readers.blocks import (
     spans_of,
 )
 from gongshu.validators.readers.content import Content
-from gongshu.validators.readers.encodings import SPLITTABLE, Settled, as_utf8, settle
+from gongshu.validators.readers.encodings import SPLITTABLE, Settled, as_utf8, decode, settle
+from gongshu.validators.readers.excerpts import EXCERPT
 from gongshu.validators.readers.options import ReadOptions
-from gongshu.validators.readers.parsing import EXCERPT, Layout, parse_piece, passed_over
+from gongshu.validators.readers.parsing import Layout, bad_byte, parse_piece, passed_over
+from gongshu.validators.readers.quotes import stray_quotes
 from gongshu.validators.readers.rows import (
     EXAMPLE_ROWS,
     FOOTER_ROWS,
@@ -144,6 +146,7 @@ def open_delimited(content: Content, options: ReadOptions, findings: Sequence[Fi
         first_line=below[0].line + 1 if below else header.line + 2,
         findings=[*findings, *_file_findings(settled, records, place)],
     )
+    shape.findings += _head_findings(body, records, place, layout)
     parts = _parts(body, header.end, below, layout)
     return DelimitedSource(content, body, settled, shape, layout, parts, options.block_bytes)
 
@@ -264,6 +267,29 @@ def _file_findings(settled: Settled, records: Sequence[Record], place: int) -> l
     if torn:
         samples = tuple(Sample(line=record.line + 1, value=" ".join(record.cells)[:EXCERPT]) for record in torn)
         found.append(Finding("table.unclosed-quote", Severity.ERROR, len(samples), reason="header", samples=samples))
+    return found
+
+
+def _head_findings(body: Content, records: Sequence[Record], place: int, layout: Layout) -> list[Finding]:
+    """Bytes that the encoding cannot read, in the header and above it; odd quotes of the header."""
+    found: list[Finding] = []
+    for record in records[: place + 1]:
+        raw = body.read(record.start, record.end - record.start).rstrip(b"\r\n")
+        if not layout.clean:
+            length = np.array([len(raw)], np.int64)
+            for each in decode(raw, layout.encoding, np.zeros(1, np.int64), length)[1]:
+                code, params, below = bad_byte(each, layout)
+                byte = record.start + each.at if layout.places else None
+                text = each.raw.decode(layout.encoding, "replace")[:EXCERPT]
+                sample = Sample(line=record.line + 1 + below, byte=byte, value=text, params=params)
+                found.append(Finding(code, Severity.ERROR, 1, samples=(sample,)))
+    header = records[place]
+    spans = quoted_spans(raw, layout.delimiter)
+    if spans is not None and spans.stray and not (header.unclosed or _swallowed(header)):
+        sample = Sample(line=header.line + 1, value=" ".join(header.cells)[:EXCERPT])
+        for reason, places in stray_quotes(raw, spans, layout.delimiter).items():
+            if places:
+                found.append(Finding("table.unclosed-quote", Severity.WARNING, 1, reason=reason, samples=(sample,)))
     return found
 
 

@@ -1,15 +1,16 @@
 """One block of delimited text to columns of text, with every record accounted for.
 
 Structure faults found here: `table.row-short` {found, expected}, `table.row-long` {found, expected} (reason `empty`
-and a warning where the surplus cells are blank), `table.row-blank`, `table.unclosed-quote` (`suspected`: a multi-line
-quoted cell that looks like swallowed rows; {lines}), `file.nul`, `file.encoding` and `file.encoding-mixed` {encoding,
-field, position, raw, readings, likely}. A short row is padded with absent cells and a long one cut, so both are judged;
-blank rows and rows with bad bytes are counted in `row` but not judged.
+and a warning where the surplus cells are blank), `table.row-blank`, `table.unclosed-quote` (`quotes.py`: `suspected`,
+a multi-line quoted cell that looks like swallowed rows; {lines}; and, as warnings, `stray`, text behind a closing
+quote, and `blank`, blanks before an opening one), `file.nul`, `file.encoding` and `file.encoding-mixed` {encoding,
+field, position, raw, readings, likely}. A short row is padded with absent cells and a long one cut, so both are
+judged; blank rows and rows with bad bytes are counted in `row` but not judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,22 +20,19 @@ import pyarrow.csv
 
 from gongshu.validators.batch import Batch, Rows, Structural
 from gongshu.validators.readers.blocks import (
-    CR,
-    LF,
-    QUOTE,
     Lines,
     Piece,
     Spans,
     fields,
     lines_of,
-    multi_line,
     quoted_spans,
     spans_of,
 )
 from gongshu.validators.readers.encodings import BadBytes, decode, other_encoding, readings
+from gongshu.validators.readers.excerpts import EXCERPT, excerpt, said
+from gongshu.validators.readers.quotes import strays, suspected
 from gongshu.validators.readers.rows import blank_rows, is_blank
 
-EXCERPT = 200  # characters of a row that a finding shows
 BOM = b"\xef\xbb\xbf"
 NOTHING: Rows = np.empty(0, np.int64)
 
@@ -65,7 +63,9 @@ def parse_piece(piece: Piece, layout: Layout) -> Batch:
     columns, rows, structural = _table(block, spans, lines.records, layout)
     structural += _bad_bytes(bad, piece, lines, layout)
     if spans is not None and lines.line_of is not None:
-        structural += _suspected(block, spans, lines, layout)
+        structural += suspected(block, spans, lines, columns=layout.columns, delimiter=layout.delimiter)
+    if spans is not None and spans.stray:
+        structural += strays(block, spans, layout.delimiter, structural)
     if b"\0" in block:
         structural += _nuls(block, spans)
     columns, rows = _without(columns, rows, [found.record for found in bad])
@@ -84,11 +84,6 @@ def passed_over(raw: bytes, layout: Layout, structural: Sequence[Structural]) ->
     lines = lines_of(block, spans)
     empty = [pa.array([], pa.string()) for _ in layout.names]
     return Batch(empty, lines.records, NOTHING, lines.lines, lines.line_of, list(structural), block=block)
-
-
-def excerpt(raw: bytes) -> str:
-    """The beginning of a row, as text."""
-    return raw[: EXCERPT * 4].decode("utf-8", "replace")[:EXCERPT]
 
 
 def _unclosed(piece: Piece, layout: Layout) -> Batch:
@@ -192,9 +187,9 @@ def _mended(
             row = row[:expected]
         for column, cell in zip(cells, row + [""] * (width - len(row))):
             column.append(cell)
-    structural += _structural("table.row-short", short)
-    structural += _structural("table.row-long", long)
-    structural += _structural("table.row-long", surplus, reason="empty", severity="warning")
+    structural += said("table.row-short", short)
+    structural += said("table.row-long", long)
+    structural += said("table.row-long", surplus, reason="empty", severity="warning")
     regular = np.ones(records, bool)
     regular[ragged] = False
     rows = np.concatenate([np.flatnonzero(regular), np.asarray(ragged, np.int64)])
@@ -203,16 +198,6 @@ def _mended(
     return rows[order], [
         pa.concat_arrays([old, pa.array(new, pa.string())]).take(take) for old, new in zip(columns, cells)
     ]
-
-
-def _structural(
-    code: str, found: Sequence[tuple[int, str, dict[str, int]]], reason: str | None = None, severity: str = "error"
-) -> list[Structural]:
-    if not found:
-        return []
-    rows = np.asarray([each[0] for each in found], np.int64)
-    values, params = tuple(each[1] for each in found), tuple(each[2] for each in found)
-    return [Structural(code, rows, values, params, reason=reason, severity=severity)]
 
 
 def _surplus(columns: list[pa.Array], rows: Rows | None, ragged: list[int], layout: Layout) -> list[Structural]:
@@ -235,8 +220,8 @@ def _surplus(columns: list[pa.Array], rows: Rows | None, ragged: list[int], layo
     ]
     short = [(row, "", params) for row in numbers[wide & spare].tolist()]
     return [
-        *_structural("table.row-long", long),
-        *_structural("table.row-long", short, reason="empty", severity="warning"),
+        *said("table.row-long", long),
+        *said("table.row-long", short, reason="empty", severity="warning"),
     ]
 
 
@@ -250,23 +235,11 @@ def _without(columns: list[pa.Array], rows: Rows | None, records: list[int]) -> 
 
 
 def _bad_bytes(bad: list[BadBytes], piece: Piece, lines: Lines, layout: Layout) -> list[Structural]:
-    told: dict[str, list[tuple[BadBytes, dict[str, Any], int]]] = {}
+    told: dict[str, list[tuple[BadBytes, Mapping[str, Any], int]]] = {}
     for each in bad:
-        before = each.raw[: each.at]
-        last = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
-        likely = other_encoding(each, layout.encoding)
-        number = len(fields(before, layout.delimiter)) - 1
-        params = {
-            "encoding": layout.encoding,
-            "field": layout.names[number] if number < layout.columns else "",
-            "position": len(before[last:].decode(layout.encoding, "replace")) + 1,
-            "raw": each.raw[each.at : each.at + each.size].hex(" ").upper(),
-            "readings": readings(each, layout.encoding),
-            "likely": likely or "",
-        }
+        code, params, below = bad_byte(each, layout)
         first = each.record if lines.line_of is None else int(lines.line_of[each.record])
-        line = first + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
-        told.setdefault("file.encoding-mixed" if likely else "file.encoding", []).append((each, params, line))
+        told.setdefault(code, []).append((each, params, first + below))
     return [
         Structural(
             code,
@@ -280,48 +253,22 @@ def _bad_bytes(bad: list[BadBytes], piece: Piece, lines: Lines, layout: Layout) 
     ]
 
 
-def _suspected(block: bytes, spans: Spans, lines: Lines, layout: Layout) -> list[Structural]:
-    """Multi-line records that look like several rows swallowed by a quote that was never meant to be closed so late.
-
-    Every one of its lines has as many delimiters as a row needs (a warning), or text stands right behind the closing
-    quote of the multi-line cell (an error).
-    """
-    needed = layout.columns - 1
-    cells = multi_line(block, spans)
-    full = needed >= 2 and any(block.count(layout.delimiter, a, b) >= needed for a, b in cells)
-    if not (full or spans.stray):
-        return []
-    starts, ends = spans_of(block, spans)
-    assert lines.line_of is not None  # noqa: S101 - the caller asked; says so to the type checker
-    taken = np.diff(np.append(lines.line_of, lines.lines))
-    ragged_close = _ragged_closes(block, spans, layout.delimiter) if spans.stray else NOTHING
-    found: dict[str, list[tuple[int, str, dict[str, int]]]] = {"error": [], "warning": []}
-    for record in np.flatnonzero(taken > 1).tolist():
-        start, end = int(starts[record]), int(ends[record])
-        raw = block[start:end]
-        torn = len(ragged_close) and np.searchsorted(ragged_close, start) < np.searchsorted(ragged_close, end)
-        rows = raw.splitlines()
-        if torn or (needed >= 2 and len(rows) > 1 and all(row.count(layout.delimiter) >= needed for row in rows)):
-            found["error" if torn else "warning"].append((record, excerpt(rows[0]), {"lines": int(taken[record])}))
-    return [
-        each
-        for severity, said in found.items()
-        for each in _structural("table.unclosed-quote", said, reason="suspected", severity=severity)
-    ]
-
-
-def _ragged_closes(block: bytes, spans: Spans, delimiter: bytes) -> Rows:
-    """Closing quotes of multi-line cells that text follows."""
-    data = np.frombuffer(block, np.uint8)
-    closes = spans.closes
-    after = data[np.minimum(closes + 1, len(data) - 1)]
-    torn = (closes < len(data) - 1) & (after != delimiter[0]) & (after != LF) & (after != CR) & (after != QUOTE)
-    multi = [
-        close
-        for open_, close in zip(spans.opens[torn].tolist(), closes[torn].tolist())
-        if block.find(b"\n", open_, close) >= 0 or block.find(b"\r", open_, close) >= 0
-    ]
-    return np.asarray(multi, np.int64)
+def bad_byte(bad: BadBytes, layout: Layout) -> tuple[str, Mapping[str, Any], int]:
+    """The code and parameters of bad bytes, and how many lines below its record's first line they stand."""
+    before = bad.raw[: bad.at]
+    last = max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+    likely = other_encoding(bad, layout.encoding)
+    number = len(fields(before, layout.delimiter)) - 1
+    params = {
+        "encoding": layout.encoding,
+        "field": layout.names[number] if number < layout.columns else "",
+        "position": len(before[last:].decode(layout.encoding, "replace")) + 1,
+        "raw": bad.raw[bad.at : bad.at + bad.size].hex(" ").upper(),
+        "readings": readings(bad, layout.encoding),
+        "likely": likely or "",
+    }
+    below = before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+    return "file.encoding-mixed" if likely else "file.encoding", params, below
 
 
 def _nuls(block: bytes, spans: Spans | None) -> list[Structural]:

@@ -135,6 +135,7 @@ class WorkbookSource:
                 tuple(text for _, text in found),
                 tuple({"cell": f"{column_letters(column)}{row + 1}"} for row, _ in found),
                 reason=reason,
+                severity="error" if reason == "error" else "warning",  # what was never calculated is not known
                 column=column,
             )
             for (column, reason), found in sorted(told.items())

@@ -163,7 +163,7 @@ def _source(
         first_line=place + 2,
         column_letters=tuple(column_letters(number) for number in range(width)),
         findings=[*findings, *_findings(book, grid, header, merged, place + 1, last, width)],
-        not_checked=_unseen(grid),
+        not_checked=[*_unseen(grid), *_uncalculated(grid, names, place + 1, last)],
     )
     source = WorkbookSource(shape, grid, content, digest, place + 1, last, width)
     for row, (reason, text) in skipped.items():
@@ -288,6 +288,15 @@ def _findings(
         if places:
             found.append(Finding("table.hidden", Severity.WARNING, len(places), reason=reason, samples=tuple(places)))
     return found
+
+
+def _uncalculated(grid: Grid, names: Sequence[str], first: int, last: int) -> list[NotChecked]:
+    """The columns with formulas that no program has calculated yet: their cells have no value to judge."""
+    places = grid.scan.uncalculated if grid.scan is not None else ()
+    columns = sorted({column for row, column in places if first <= row < last and column < len(names)})
+    if not columns:
+        return []
+    return [NotChecked("not-calculated", code="table.formula-error", columns=tuple(names[each] for each in columns))]
 
 
 def _unseen(grid: Grid) -> list[NotChecked]:
