@@ -56,6 +56,7 @@ class FileReport:
     not_checked: tuple[NotChecked, ...] = ()
     findings: tuple[Finding, ...] = ()
     rows_with_errors: int = 0
+    spread: tuple[int, ...] = ()  # rows with errors in each of up to 120 equal stretches of the table
     publishable: bool = False
     # for people: field name -> title in the data or the standard; masks are applied before a sample gets here
     titles: Mapping[str, str] = field(default_factory=dict)

@@ -15,13 +15,30 @@ from gongshu.standards.faults import UsageFault
 from gongshu.validators.report import Report
 
 FORMS: dict[str, str] = {
+    "badge": "gongshu.validators.reports.badge:write",
     "csv": "gongshu.validators.reports.cells:write_csv",
+    "github": "gongshu.validators.reports.github:write",
+    "html": "gongshu.validators.reports.page:write",
     "json": "gongshu.validators.reports.document:write",
     "jsonl": "gongshu.validators.reports.cells:write_jsonl",
+    "junit": "gongshu.validators.reports.junit:write",
+    "markdown": "gongshu.validators.reports.markdown:write",
+    "sarif": "gongshu.validators.reports.sarif:write",
     "terminal": "gongshu.validators.reports.terminal:write",
 }
 # what the end of an output file's name says of its form
-SUFFIXES: dict[str, str] = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".txt": "terminal"}
+SUFFIXES: dict[str, str] = {
+    ".csv": "csv",
+    ".htm": "html",
+    ".html": "html",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".md": "markdown",
+    ".sarif": "sarif",
+    ".svg": "badge",
+    ".txt": "terminal",
+    ".xml": "junit",
+}
 UNCAPPED = frozenset({"csv", "jsonl"})  # one line a faulty cell: every sample has to be kept
 
 

@@ -51,6 +51,7 @@ def _file(file: FileReport, lang: str) -> dict[str, Any]:
         "verdict": str(file.verdict),
         "publishable": file.publishable,
         "rows_with_errors": file.rows_with_errors,
+        "spread": list(file.spread),
         "standard": _standard(file.standard),
         "looks_like": [plain(each) for each in file.looks_like],
         "titles": dict(file.titles),

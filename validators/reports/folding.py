@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gongshu.validators.finding import EMPTY, Finding
+from gongshu.validators.finding import EMPTY, SEVERITY_ORDER, Finding
 from gongshu.validators.report import FileReport
 from gongshu.validators.reports.words import finding_words, say, title_list
 
@@ -30,8 +30,11 @@ class Entry:
             return finding_words(self.finding, lang, part, file=file)
         code = FOLDS[self.finding.code]
         columns = ("、" if lang == "zh" else ", ").join(named(self.finding, file, lang))
-        words = say(f"{code}-help" if part == "help" else code, lang, count=self.folded, columns=columns)
-        return words
+        return say(f"{code}-help" if part == "help" else code, lang, count=self.folded, columns=columns)
+
+    def advice(self, lang: str, file: FileReport) -> str:
+        """What to do, after the words that say that this is what follows."""
+        return f"{say('report.help', lang)}{'' if lang == 'zh' else ' '}{self.words('help', lang, file)}"
 
 
 def entries(findings: Iterable[Finding]) -> list[Entry]:
@@ -41,6 +44,22 @@ def entries(findings: Iterable[Finding]) -> list[Entry]:
         alike = each.code in FOLDS and len(each.columns) == 1 and all(sample.row is None for sample in each.samples)
         groups.setdefault((each.code, each.severity, each.rule, each.reason) if alike else number, []).append(each)
     return [Entry(found[0]) if len(found) == 1 else _together(found) for found in groups.values()]
+
+
+def groups(file: FileReport, lang: str) -> list[tuple[str, list[Entry]]]:
+    """Findings by the column they stand in, the column with the worst finding first."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries(sorted(file.findings, key=lambda each: SEVERITY_ORDER[each.severity])):
+        found.setdefault(_group_title(entry.finding, file, lang), []).append(entry)
+    return list(found.items())
+
+
+def _group_title(finding: Finding, file: FileReport, lang: str) -> str:
+    if finding.code.startswith("table.column-"):
+        return say("report.whole-table", lang)
+    if not finding.columns:
+        return say("report.whole-file" if finding.code.startswith("file.") else "report.whole-table", lang)
+    return ("、" if lang == "zh" else ", ").join(named(finding, file, lang))
 
 
 def named(finding: Finding, file: FileReport, lang: str) -> list[str]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from rich.cells import cell_len
 
 from gongshu.standards.console import PLAINER
-from gongshu.standards.messages import sentence
-from gongshu.validators.finding import SEVERITY_ORDER, Finding, Sample, Severity
 from gongshu.validators.report import FileReport, Report, Verdict
-from gongshu.validators.reports.folding import Entry, entries, named
-from gongshu.validators.reports.words import finding_words, place, quoted, say
+from gongshu.validators.reports.folding import Entry, groups
+from gongshu.validators.reports.steps import next_steps
+from gongshu.validators.reports.words import (
+    about,
+    answer,
+    detail_words,
+    not_checked_words,
+    place,
+    say,
+)
 from gongshu.validators.reports.wrapping import pad, wrap
 
 SHOWN = 5  # samples of one finding, unless more are asked for
@@ -73,12 +77,8 @@ def verdict_lines(report: Report, look: Look) -> Iterator[str]:
     """The answer in words."""
     if any(file.standard is None and file.verdict != Verdict.UNREADABLE for file in report.files):
         yield from (look.style(line, "strong") for line in wrap(say("report.structure-only", look.lang), look.width))
-    counts = report.counts
-    judged = any(file.standard is not None for file in report.files)
-    answer = "structure-conforms" if report.verdict == Verdict.CONFORMS and not judged else str(report.verdict)
-    text = say(f"report.{answer}", look.lang, errors=counts["errors"], rows=counts["rows_with_errors"])
     style = "good" if report.verdict == Verdict.CONFORMS else "bad"
-    yield from (look.style(line, style) for line in wrap(text, look.width))
+    yield from (look.style(line, style) for line in wrap(answer(report, look.lang), look.width))
     if len(report.files) > 1:
         by_verdict = {str(each): sum(file.verdict == each for file in report.files) for each in Verdict}
         yield from wrap(say("report.summary", look.lang, count=len(report.files), **by_verdict), look.width)
@@ -86,23 +86,10 @@ def verdict_lines(report: Report, look: Look) -> Iterator[str]:
 
 def _file(file: FileReport, report: Report, look: Look) -> Iterator[str]:
     lang = look.lang
-    yield look.style("\n".join(wrap(_headline(file, lang), look.width)), "strong")
-    if file.standard is not None:
-        used = file.standard
-        title = sentence("report.standard-line", {
-            "title": used.title.get(lang) or used.title.get("zh") or used.title.get("en") or used.id,
-            "id": used.id, "version": used.version, "status": say(f"report.status-{used.status}", lang),
-        }, lang)  # fmt: skip
-        yield from wrap(title, look.width)
-        profile = report.inputs.get("profile")
-        if profile:
-            yield from wrap(
-                say("report.profile-line", lang, profile=profile, as_of=report.inputs.get("as_of", "")), look.width
-            )
-    elif file.verdict != Verdict.UNREADABLE:
-        yield from _resemblance(file, look)
-    names = (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("infos", Severity.INFO))
-    yield from wrap(say("report.counts", lang, **{name: file.count(level) for name, level in names}), look.width)
+    first, *more = about(file, report, lang)
+    yield look.style("\n".join(wrap(first, look.width)), "strong")
+    for line in more:
+        yield from wrap(line, look.width)
     for title, found in groups(file, lang):
         yield ""
         yield from (look.style(line, "strong") for line in wrap(title, look.width))
@@ -110,39 +97,6 @@ def _file(file: FileReport, report: Report, look: Look) -> Iterator[str]:
             yield from _entry(entry, file, look)
     yield ""
     yield from _ending(file, look)
-
-
-def _headline(file: FileReport, lang: str) -> str:
-    if file.rows is None:
-        return file.name
-    details = " ".join(each for each in (file.format, file.encoding, file.sheet) if each)
-    return say("report.file-line", lang, name=file.name, rows=file.rows, columns=file.columns or 0, format=details)
-
-
-def _resemblance(file: FileReport, look: Look) -> Iterator[str]:
-    if not file.looks_like:
-        yield from wrap(say("report.looks-like-none", look.lang), look.width)
-        return
-    best = file.looks_like[0]
-    percent = round(100 * float(best.get("score", 0)))
-    name = shlex.quote(file.name)
-    yield from wrap(say("report.looks-like", look.lang, id=best.get("id", ""), percent=percent, name=name), look.width)
-
-
-def groups(file: FileReport, lang: str) -> list[tuple[str, list[Entry]]]:
-    """Findings by the column they stand in, the column with the worst finding first."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries(sorted(file.findings, key=lambda each: SEVERITY_ORDER[each.severity])):
-        found.setdefault(_group_title(entry.finding, file, lang), []).append(entry)
-    return list(found.items())
-
-
-def _group_title(finding: Finding, file: FileReport, lang: str) -> str:
-    if finding.code.startswith("table.column-"):
-        return say("report.whole-table", lang)
-    if not finding.columns:
-        return say("report.whole-file" if finding.code.startswith("file.") else "report.whole-table", lang)
-    return ("、" if lang == "zh" else ", ").join(named(finding, file, lang))
 
 
 def _entry(entry: Entry, file: FileReport, look: Look) -> Iterator[str]:
@@ -170,35 +124,9 @@ def _entry(entry: Entry, file: FileReport, look: Look) -> Iterator[str]:
             )
     if finding.count > len(samples) and samples:
         yield from wrap(say("report.more", lang, count=f"{finding.count - len(samples):,}"), look.width, indent="    ")
-    mend = say("report.help", lang) + " "
-    help_text = entry.words("help", lang, file)
-    yield from wrap(mend.rstrip() + (" " if lang == "en" else "") + help_text, look.width, indent="    ")
+    yield from wrap(entry.advice(lang, file), look.width, indent="    ")
 
 
-def detail_words(finding: Finding, sample: Sample, file: FileReport, lang: str) -> str:
-    """What stands in one faulty place, and what should."""
-    marks = ("“", "”")
-    if sample.value is None and finding.code in {"row.duplicate", "table.row-blank"}:
-        return finding_words(finding, lang, "message", sample=sample, file=file)
-    values = sample.params.get("values")
-    if finding.code == "row.rule" and isinstance(values, Mapping) and values:
-        named = ((file.titles.get(name) or name, text) for name, text in values.items())
-        return " ".join(f"{title}={marks[0]}{quoted(str(text or ''))}{marks[1]}" for title, text in named)
-    parts = [f"{marks[0]}{quoted(sample.value)}{marks[1]}" if sample.value else say("report.empty-value", lang)]
-    if sample.fix is not None and sample.fix.safe and sample.fix.value != sample.value:  # equal once masked
-        fixed = sample.fix.value
-        parts.append(say("report.fix-to", lang, value=quoted(fixed)) if fixed else say("report.fix-empty", lang))
-    elif finding.code in _SAID_IN_FULL:
-        parts = [finding_words(finding, lang, "message", sample=sample, file=file)]
-    elif sample.params.get("expected"):
-        parts.append(say("report.expected", lang, expected=quoted(str(sample.params["expected"]))))
-    return " ".join(parts)
-
-
-_SAID_IN_FULL = frozenset(
-    {"cell.code-withdrawn", "file.encoding", "file.encoding-mixed", "key.duplicate", "row.label-differs"}
-    | {"table.header-blank", "table.row-long", "table.row-short"}
-)
 _OF_THE_HEADER = frozenset({"table.column-missing", "table.header-missing"})  # their place says nothing
 
 
@@ -221,30 +149,8 @@ def _ending(file: FileReport, look: Look) -> Iterator[str]:
             yield from wrap(text, look.width, indent="  - ", hanging="    ")
     if file.publishable:
         yield from wrap(say("report.publishable", lang), look.width)
-    steps = list(_next_steps(file, look))
+    steps = next_steps(file, lang, look.standard)
     if steps:
         yield look.style(say("report.next", lang), "strong")
         for step in steps:
             yield from wrap(step, look.width, indent="  ", hanging="    ")
-
-
-def not_checked_words(reason: str, lang: str) -> str:
-    """A reason in words; as it stands where the catalogue has none."""
-    found = say(f"not-checked.{reason}", lang)
-    return reason if found == f"not-checked.{reason}" else found
-
-
-def _next_steps(file: FileReport, look: Look) -> Iterator[str]:
-    lang = look.lang
-    fixable = sum(each.count for each in file.findings if any(s.fix is not None and s.fix.safe for s in each.samples))
-    if fixable and file.format in {"csv", "tsv"}:
-        path = PurePath(file.name)
-        named = file.standard and (look.standard or f"{file.standard.id}@{file.standard.version}")
-        used = f" --standard {shlex.quote(named)}" if named else ""
-        yield say("report.next-fix", lang, name=shlex.quote(file.name), standard=used,
-                  output=shlex.quote(f"{path.stem}.fixed{path.suffix}"))  # fmt: skip
-    worst = min(file.findings, key=lambda each: SEVERITY_ORDER[each.severity], default=None)
-    if worst is not None and worst.severity != Severity.INFO:
-        yield say("report.next-explain", lang, code=worst.code)
-    if file.publishable:
-        yield say("report.next-publish", lang)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
 from gongshu.standards.messages import entry, sentence
-from gongshu.validators.finding import Finding, Sample
-from gongshu.validators.report import FileReport
+from gongshu.validators.finding import Finding, Sample, Severity
+from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.terms import derived
 
 _NAMES = re.compile(r"\{\w+\}")
@@ -100,6 +101,73 @@ def place(sample: Sample, lang: str, file: FileReport | None = None) -> str:
     if sample.row is not None:
         return say("report.row", lang, row=sample.row)
     return say("report.byte", lang, byte=sample.byte) if sample.byte is not None else ""
+
+
+def detail_words(finding: Finding, sample: Sample, file: FileReport, lang: str) -> str:
+    """What stands in one faulty place, and what should."""
+    marks = ("“", "”")
+    if sample.value is None and finding.code in {"row.duplicate", "table.row-blank"}:
+        return finding_words(finding, lang, "message", sample=sample, file=file)
+    values = sample.params.get("values")
+    if finding.code == "row.rule" and isinstance(values, Mapping) and values:
+        named = ((file.titles.get(name) or name, text) for name, text in values.items())
+        return " ".join(f"{title}={marks[0]}{quoted(str(text or ''))}{marks[1]}" for title, text in named)
+    parts = [f"{marks[0]}{quoted(sample.value)}{marks[1]}" if sample.value else say("report.empty-value", lang)]
+    if sample.fix is not None and sample.fix.safe and sample.fix.value != sample.value:  # equal once masked
+        fixed = sample.fix.value
+        parts.append(say("report.fix-to", lang, value=quoted(fixed)) if fixed else say("report.fix-empty", lang))
+    elif finding.code in _SAID_IN_FULL:
+        parts = [finding_words(finding, lang, "message", sample=sample, file=file)]
+    elif sample.params.get("expected"):
+        parts.append(say("report.expected", lang, expected=quoted(str(sample.params["expected"]))))
+    return " ".join(parts)
+
+
+_SAID_IN_FULL = frozenset(
+    {"cell.code-withdrawn", "file.encoding", "file.encoding-mixed", "key.duplicate", "row.label-differs"}
+    | {"table.header-blank", "table.row-long", "table.row-short"}
+)
+
+
+def not_checked_words(reason: str, lang: str) -> str:
+    """A reason in words; as it stands where the catalogue has none."""
+    found = say(f"not-checked.{reason}", lang)
+    return reason if found == f"not-checked.{reason}" else found
+
+
+def answer(report: Report, lang: str) -> str:
+    """The verdict as a sentence."""
+    judged = any(file.standard is not None for file in report.files)
+    code = "structure-conforms" if report.verdict == Verdict.CONFORMS and not judged else str(report.verdict)
+    counts = report.counts
+    return say(f"report.{code}", lang, errors=counts["errors"], rows=counts["rows_with_errors"])
+
+
+def about(file: FileReport, report: Report, lang: str) -> list[str]:
+    """What was judged, by what, and how much was found; one sentence each, the file first."""
+    lines = [file.name]
+    if file.rows is not None:
+        kind = " ".join(each for each in (file.format, file.encoding, file.sheet) if each)
+        lines = [say("report.file-line", lang, name=file.name, rows=file.rows, columns=file.columns or 0, format=kind)]
+    used, profile = file.standard, report.inputs.get("profile")
+    if used is not None:
+        title = used.title.get(lang) or used.title.get("zh") or used.title.get("en") or used.id
+        status = say(f"report.status-{used.status}", lang)
+        lines.append(say("report.standard-line", lang, title=title, id=used.id, version=used.version, status=status))
+        if profile:
+            lines.append(say("report.profile-line", lang, profile=profile, as_of=report.inputs.get("as_of", "")))
+    elif file.verdict != Verdict.UNREADABLE:
+        lines.append(_resemblance(file, lang))
+    names = (("errors", Severity.ERROR), ("warnings", Severity.WARNING), ("infos", Severity.INFO))
+    return [*lines, say("report.counts", lang, **{name: file.count(level) for name, level in names})]
+
+
+def _resemblance(file: FileReport, lang: str) -> str:
+    if not file.looks_like:
+        return say("report.looks-like-none", lang)
+    best = file.looks_like[0]
+    percent = round(100 * float(best.get("score", 0)))
+    return say("report.looks-like", lang, id=best.get("id", ""), percent=percent, name=shlex.quote(file.name))
 
 
 def _spoken(value: Any, lang: str) -> Any:

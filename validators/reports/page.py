@@ -1,0 +1,314 @@
+"""The report as one HTML page: no network, readable without JavaScript, every language in it.
+
+Both the words and the data are escaped, characters that cannot be seen are shown as `<U+202E>`, and a content security
+policy lets no script run but the page's own. Places beyond `PLACES` and findings beyond `FINDINGS` are counted, and the
+page says so: its size depends on how many kinds of faults there are, not on how many faults.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any, BinaryIO, TypeAlias
+
+from gongshu.standards.messages import languages
+from gongshu.validators.finding import Finding, Sample, Severity
+from gongshu.validators.report import FileReport, Report
+from gongshu.validators.reports.folding import Entry, groups
+from gongshu.validators.reports.steps import next_steps
+from gongshu.validators.reports.words import about, answer, detail_words, not_checked_words, place, quoted, say
+
+PLACES = 2000  # places listed in the whole page
+FINDINGS = 600  # kinds of faults listed in the whole page
+AT_ONCE = 5  # places of a finding that are open from the start
+BARS = 60  # columns with a bar
+_BLANKS = dict.fromkeys("\t\r\n\u3000\xa0", " ")
+_LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+Said: TypeAlias = Callable[[str], str]  # a language -> the words in it
+
+
+def write(report: Report, out: BinaryIO, *, lang: str, reproducible: bool = False, **_: Any) -> None:
+    """UTF-8 HTML that opens in `lang`. Only the report itself is held, the page is written as it is made."""
+    for piece in _page(report, lang, reproducible):
+        out.write(piece.encode("utf-8", "xmlcharrefreplace"))
+
+
+def _page(report: Report, lang: str, reproducible: bool) -> Iterator[str]:
+    spoken = sorted(languages(), key=lambda each: each != lang)
+    script, style = _asset("page.js"), _asset("page.css") + _switch_style(spoken)
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'; base-uri 'none'"
+    title = f"{', '.join(file.name for file in report.files[:3])} - {say(f'report.verdict-{report.verdict}', lang)}"
+    yield (
+        f'<!DOCTYPE html>\n<html lang="{_tag(lang)}"><head><meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark">\n<title>{safe(title)}</title>\n'
+        f"<style>{style}</style></head>\n<body>\n"
+    )
+    for each in spoken:
+        checked = " checked" if each == lang else ""
+        yield f'<input type="radio" name="lang" id="l-{each}"{checked}>'
+    yield f'\n<header class="v-{report.verdict}"><nav class="langs">'
+    yield "".join(f'<label for="l-{each}">{safe(say("report.language", each))}</label>' for each in spoken)
+    yield f"</nav>\n<h1>{_both(lambda lang: answer(report, lang))}</h1>"
+    if any(file.standard is None and file.rows is not None for file in report.files):
+        yield f"<p>{_said('report.structure-only')}</p>"
+    yield "</header>\n<main>\n"
+    if len(report.files) > 1:
+        yield from _overview(report)
+    yield from _tools()
+    room = _Room(report)
+    for number, file in enumerate(report.files):
+        yield from _file(file, report, number, room)
+    yield from _inputs(report, reproducible)
+    yield f"</main>\n<script>{script}</script>\n</body></html>\n"
+
+
+class _Room:
+    """How much may still be listed."""
+
+    def __init__(self, report: Report) -> None:
+        kinds = sum(len(file.findings) for file in report.files)
+        self.each = max(AT_ONCE, min(200, PLACES // max(1, min(kinds, FINDINGS))))
+        self.findings = FINDINGS
+        self.places = PLACES + AT_ONCE * min(kinds, FINDINGS)
+
+
+def _overview(report: Report) -> Iterator[str]:
+    yield '<table class="overview"><thead><tr>'
+    for title in _lists(lambda lang: say("report.overview-header", lang).split(",")):
+        yield f"<th>{title}</th>"
+    yield "</tr></thead><tbody>"
+    for number, file in enumerate(report.files):
+        counts = "".join(f'<td class="n">{file.count(level):,}</td>' for level in _LEVELS[:2])
+        yield (
+            f'<tr><td><a href="#f{number}">{safe(file.name)}</a></td>'
+            f'<td class="v-{file.verdict}">{_said(f"report.verdict-{file.verdict}")}</td>'
+            f'{counts}<td class="n">{file.rows or 0:,}</td></tr>\n'
+        )
+    yield "</tbody></table>\n"
+
+
+def _tools() -> Iterator[str]:
+    """Filter and search; the script shows them."""
+    yield '<form class="tools" id="tools" hidden>'
+    for level in _LEVELS:
+        yield f'<label class="s-{level}"><input type="checkbox" value="{level}" checked> '
+        yield f"{_said(f'report.severity-{level}')}</label>"
+    yield f'<label class="search">{_said("report.search")} <input type="search" id="search"></label>'
+    yield f'<output id="none" hidden>{_said("report.search-none")}</output></form>\n'
+
+
+def _file(file: FileReport, report: Report, number: int, room: _Room) -> Iterator[str]:
+    yield f'<section class="file" id="f{number}"><h2>{safe(file.name)}</h2>\n<ul class="about">'
+    for line in _lists(lambda lang: about(file, report, lang)[file.rows is None :]):
+        yield f"<li>{line}</li>"
+    yield "</ul>\n"
+    yield from _strip(file)
+    yield from _bars(file, number)
+    shown = groups(file, languages()[0])
+    titles = _lists(lambda lang: [title for title, _ in groups(file, lang)])
+    left = 0
+    anchors: set[str] = set()
+    for title, (_, found) in zip(titles, shown):
+        if room.findings <= 0:
+            left += len(found)
+            continue
+        name = found[0].finding.columns[0] if found[0].finding.columns else ""
+        anchor = "" if name in anchors or not name else f' id="{_anchor(number, name)}"'
+        anchors.add(name)
+        yield f'<section class="group"{anchor}><h3>{title}</h3>\n'
+        for entry in found[: room.findings]:
+            yield from _entry(entry, file, room)
+        left += max(0, len(found) - room.findings)
+        room.findings -= len(found)
+        yield "</section>\n"
+    if left:
+        yield f'<p class="cut">{_said("report.kinds-more", count=f"{left:,}")}</p>\n'
+    yield from _ending(file)
+    yield "</section>\n"
+
+
+def _strip(file: FileReport) -> Iterator[str]:
+    """Where in the table the rows with errors lie."""
+    if not file.spread or not file.rows:
+        return
+    parts, rows, most = len(file.spread), file.rows, max(file.spread) or 1
+    caption = _said("report.strip", rows=f"{rows:,}", wrong=f"{file.rows_with_errors:,}")
+    yield f'<figure class="strip"><figcaption>{caption}</figcaption>'
+    yield f'<svg viewBox="0 0 {parts} 1" preserveAspectRatio="none" role="img" aria-hidden="true">'
+    for at, count in enumerate(file.spread):
+        if count:
+            first, last = -(-at * rows // parts) + 1, -(-(at + 1) * rows // parts)
+            strength = 0.25 + 0.75 * count / most
+            yield f'<rect x="{at}" width="1" height="1" fill-opacity="{strength:.2f}">'
+            yield f"<title>{first:,}–{last:,}: {count:,}</title></rect>"
+    yield f"</svg><span>1</span><span>{rows:,}</span></figure>\n"
+
+
+def _bars(file: FileReport, number: int) -> Iterator[str]:
+    """How many faults each column has."""
+    counts: dict[str, dict[Severity, int]] = {}
+    for finding in file.findings:
+        if finding.columns and not finding.code.startswith("table.column-"):
+            of = counts.setdefault(finding.columns[0], dict.fromkeys(_LEVELS, 0))
+            of[finding.severity] += finding.count
+    if len(counts) < 2:
+        return
+    most = max(sum(each.values()) for each in counts.values())
+    order = sorted(counts, key=lambda name: [-counts[name][level] for level in _LEVELS])
+    yield f'<figure class="bars"><figcaption>{_said("report.bars")}</figcaption><table>'
+    for name in order[:BARS]:
+        parts = "".join(
+            f'<i class="s-{level}" style="width:{100 * count / most:.2f}%"></i>'
+            for level, count in counts[name].items()
+            if count
+        )
+        total = sum(counts[name].values())
+        title = safe(file.titles.get(name) or name)
+        yield f'<tr><th><a href="#{_anchor(number, name)}">{title}</a></th>'
+        yield f'<td class="bar">{parts}</td><td class="n">{total:,}</td></tr>\n'
+    yield "</table>"
+    if len(order) > BARS:
+        yield f"<p>{_said('report.columns-more', count=len(order) - BARS)}</p>"
+    yield "</figure>\n"
+
+
+def _entry(entry: Entry, file: FileReport, room: _Room) -> Iterator[str]:
+    finding = entry.finding
+    yield f'<article class="s-{finding.severity}" data-s="{finding.severity}"><h4><b>'
+    yield _both(lambda lang: say(f"report.severity-{finding.severity}", lang))
+    yield f"</b> {_both(lambda lang: say('report.times', lang, count=f'{finding.count:,}'))} "
+    yield f"{_both(lambda lang: entry.words('title', lang, file))} <code>{safe(finding.code)}</code></h4>\n"
+    samples = [each for each in finding.samples if each.row is not None or each.cell or each.byte is not None]
+    kept = samples[: max(0, min(room.each, room.places))]
+    room.places -= len(kept)
+    if kept:
+        yield from _places(finding, kept, file)
+    if samples and finding.count > len(kept):
+        yield f'<p class="cut">{_said("report.more", count=f"{finding.count - len(kept):,}")}</p>'
+    yield f'<p class="help">{_both(lambda lang: entry.advice(lang, file))}</p>'
+    yield "</article>\n"
+
+
+def _places(finding: Finding, samples: list[Sample], file: FileReport) -> Iterator[str]:
+    yield "<table>"
+    for each in samples[:AT_ONCE]:
+        yield _place(finding, each, file)
+    yield "</table>"
+    if len(samples) > AT_ONCE:
+        yield f"<details><summary>{_said('report.unfold', count=len(samples) - AT_ONCE)}</summary><table>"
+        for each in samples[AT_ONCE:]:
+            yield _place(finding, each, file)
+        yield "</table></details>"
+
+
+def _place(finding: Finding, sample: Sample, file: FileReport) -> str:
+    fix = sample.fix
+    if fix is not None and fix.safe and fix.value != sample.value and sample.value:
+        mended = f"<ins>{safe(quoted(fix.value))}</ins>" if fix.value else _said("report.fix-empty")
+        detail = f"<del>{safe(quoted(sample.value))}</del> {'→ ' if fix.value else ''}{mended}"
+    else:
+        detail = _both(lambda lang: detail_words(finding, sample, file, lang))
+    key = " ".join(f"{file.titles.get(name) or name} {quoted(text)}" for name, text in sample.key.items() if text)
+    beside = f" <small>{safe(key)}</small>" if key and set(sample.key) != set(finding.columns) else ""
+    return f"<tr><th>{_both(lambda lang: place(sample, lang, file))}</th><td>{detail}{beside}</td></tr>\n"
+
+
+def _ending(file: FileReport) -> Iterator[str]:
+    yield '<footer class="ending">'
+    if file.rows == 0:
+        yield f"<p>{_said('report.no-rows')}</p>"
+    if file.checked:
+        yield f"<p>{_said('report.checked', checked=file.checked)}</p>"
+    if file.not_checked:
+        yield f"<p>{_said('report.not-checked', count=len(file.not_checked))}</p><ul>"
+        for each in file.not_checked[:FINDINGS]:
+            what = each.rule or each.code or ", ".join(each.columns)
+            words = _both(lambda lang, each=each: not_checked_words(each.reason, lang))
+            yield f"<li><code>{safe(what)}</code> {words}</li>"
+        yield "</ul>"
+    if file.publishable:
+        yield f"<p>{_said('report.publishable')}</p>"
+    steps = _lists(lambda lang: next_steps(file, lang))
+    if steps:
+        yield f'<h3>{_said("report.next")}</h3><ul class="next">'
+        for step in steps:
+            yield f"<li>{step}</li>"
+        yield "</ul>"
+    yield "</footer>\n"
+
+
+def _inputs(report: Report, reproducible: bool) -> Iterator[str]:
+    """What the verdict rests on."""
+    rows = [("gongshu", report.engine.get("version", "")), ("profile", report.inputs.get("profile") or "-")]
+    rows += [("as_of", str(report.inputs.get("as_of", ""))), ("timezone", str(report.inputs.get("timezone", "")))]
+    for file in report.files:
+        rows += [(f"{file.name} sha256", file.sha256 or "-")]
+        if file.standard is not None:
+            rows += [(f"{file.standard.id}@{file.standard.version} sha256", file.standard.sha256)]
+    if not reproducible and report.generated:
+        rows += [("generated", report.generated)]
+    yield f'<details class="inputs"><summary>{_said("report.inputs")}</summary><table>'
+    for name, value in dict(rows).items():
+        yield f"<tr><th>{safe(name)}</th><td><code>{safe(value)}</code></td></tr>\n"
+    yield "</table></details>\n"
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def safe(text: str) -> str:
+    """The text so that it is nothing but text in HTML; what cannot be seen is made visible."""
+    if not text.isprintable():
+        text = "".join(
+            each if each.isprintable() else " " if each in "\t\r\n\u3000\xa0" else f"<U+{ord(each):04X}>"
+            for each in text
+        )
+    return html.escape(text)
+
+
+def _both(words: Said) -> str:
+    """The words in every language, once where they are the same."""
+    said = {lang: safe(words(lang)) for lang in languages()}
+    if len(set(said.values())) == 1:
+        return next(iter(said.values()))
+    return "".join(f'<span lang="{_tag(lang)}" class="l-{lang}">{text}</span>' for lang, text in said.items())
+
+
+def _lists(words: Callable[[str], list[str]]) -> list[str]:
+    """Each of several sentences in every language; the languages have equally many."""
+    said = {lang: words(lang) for lang in languages()}
+    return [_both(dict(zip(said, each)).__getitem__) for each in zip(*said.values())]
+
+
+def _said(code: str, **params: Any) -> str:
+    return _both(lambda lang: say(code, lang, **params))
+
+
+def _anchor(number: int, name: str) -> str:
+    return f"c{number}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def _tag(lang: str) -> str:
+    return "zh-CN" if lang == "zh" else lang
+
+
+def _switch_style(spoken: list[str]) -> str:
+    """Of the words in several languages only those of the chosen one are shown; radio buttons need no script."""
+    hide = ",".join(f"#l-{one}:checked~* .l-{other}" for one in spoken for other in spoken if one != other)
+    chosen = ",".join(f"#l-{each}:checked~header label[for=l-{each}]" for each in spoken)
+    return f"{hide}{{display:none}}\n{chosen}{{background:#fff3;font-weight:600}}\n"
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("gongshu.validators.reports").joinpath(name).read_text(encoding="utf-8")
