@@ -22,11 +22,29 @@ if TYPE_CHECKING:
 
 _HERE = "gongshu.standards.derive"
 FORMS: Mapping[str, str] = {
+    "arrow": f"{_HERE}.arrow:derive",
+    "avro": f"{_HERE}.avro:derive",
+    "csvw": f"{_HERE}.csvw:derive",
+    "datapackage": f"{_HERE}.datapackage:derive",
+    "ddl-duckdb": f"{_HERE}.ddl.script:duckdb",
+    "ddl-mysql": f"{_HERE}.ddl.script:mysql",
+    "ddl-oracle": f"{_HERE}.ddl.script:oracle",
+    "ddl-postgres": f"{_HERE}.ddl.script:postgres",
+    "ddl-sqlite": f"{_HERE}.ddl.script:sqlite",
+    "ddl-tsql": f"{_HERE}.ddl.script:tsql",
+    "docx": f"{_HERE}.docx:derive",
+    "html": f"{_HERE}.html:derive",
     "json-schema": f"{_HERE}.jsonschema:derive",
+    "markdown": f"{_HERE}.markdown:derive",
+    "mermaid": f"{_HERE}.mermaid:derive",
+    "odcs": f"{_HERE}.odcs:derive",
+    "openapi": f"{_HERE}.openapi:derive",
+    "pydantic": f"{_HERE}.pydantic:derive",
+    "spark": f"{_HERE}.spark:derive",
     "table-schema": f"{_HERE}.tableschema:derive",
     "xlsx-template": f"{_HERE}.template:derive",
 }
-BINARY = frozenset({"docx", "xlsx-template"})  # no text for a terminal
+BINARY = frozenset({"arrow", "docx", "xlsx-template"})  # no text for a terminal
 
 
 @dataclass(frozen=True, slots=True)
