@@ -117,7 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
         if reconfigure is not None:  # a GBK or ASCII console must not end a run with an encoding fault
             reconfigure(errors=PLAINER)
     try:
-        return int(gongshu.main(arguments, prog_name="gongshu", standalone_mode=False) or 0)
+        own = arguments is None  # then the process is ours, and may be set up for nothing but this run
+        return int(gongshu.main(arguments, prog_name="gongshu", standalone_mode=False, obj=own) or 0)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.UsageError as fault:

@@ -29,6 +29,7 @@ class Session:
     json: bool = False
     color: bool = True
     folders: tuple[Path, ...] = ()
+    own: bool = False  # the whole process is this command
 
     def registry(self) -> Registry:
         """Built-in packs, the folders asked for, and installed packages."""
@@ -84,6 +85,7 @@ def everywhere(command: Callable[..., Any]) -> Callable[..., Any]:
         configured = setting("standards").value
         more = tuple(Path(each) for each in configured.split(os.pathsep) if each) if configured and not folders else ()
         color = not no_color and not os.environ.get("NO_COLOR")
-        return command(Session(wanted, quiet, as_json, color, (*folders, *more)), *args, **rest)
+        own = context is not None and context.find_root().obj is True
+        return command(Session(wanted, quiet, as_json, color, (*folders, *more), own), *args, **rest)
 
     return wrapped

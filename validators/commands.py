@@ -14,6 +14,7 @@ from gongshu.standards.faults import UsageFault
 from gongshu.standards.session import Session, everywhere
 from gongshu.standards.settings import setting
 from gongshu.validators.choices import date_of, form_of, options_of, samples_of
+from gongshu.validators.process import settle
 
 if TYPE_CHECKING:
     from gongshu.validators.report import Report
@@ -60,6 +61,8 @@ def validate(
 
     不给标准时只看结构 / Without a standard only the structure is looked at.
     """
+    if session.own:
+        settle()
     from gongshu.validators.reports import UNCAPPED
     from gongshu.validators.reports.output import refuse_input
     from gongshu.validators.validation import validate as judged
@@ -132,6 +135,8 @@ def fix(
     header_row: int | None,
 ) -> int:
     """安全地修补一个 CSV 文件, 原文件不动 / Apply the safe repairs to a CSV file; the original stays as it is"""
+    if session.own:
+        settle()
     from gongshu.validators.repair import fix as mended
 
     if standard is None:

@@ -53,7 +53,7 @@ def _read(text: str) -> Mapping[str, Any]:
 
 @cache
 def _passages(lang: str) -> Mapping[str, str]:
-    """The YAML of each code by itself, so that a run that says ten sentences reads ten: a top-level key starts a line."""
+    """The YAML of each code by itself, for a run that says ten sentences; only a top-level key starts a line."""
     text = files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
     starts = [found.start() for found in _KEY.finditer(text)]
     return {text[at : text.index(":", at)]: text[at:end] for at, end in zip(starts, [*starts[1:], len(text)])}

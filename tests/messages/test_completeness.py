@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 import yaml
 
-from gongshu.standards.messages import catalogue, languages, sentence
+from gongshu.standards.messages import catalogue, languages, said, sentence
 from gongshu.validators.reports.terms import DERIVED
 from gongshu.validators.vocabulary import ALWAYS, CODES, PARAMS, WORDS
 
@@ -63,3 +63,10 @@ def test_no_key_is_written_twice(lang: str) -> None:
     assert isinstance(root, yaml.MappingNode)
     keys = [key.value for key, _ in root.value]
     assert sorted(keys) == sorted(set(keys)), sorted({key for key in keys if keys.count(key) > 1})
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_code_read_alone_says_the_same(lang: str) -> None:
+    whole = catalogue(lang)
+    assert {code: said(code, lang) for code in whole} == whole
+    assert said("nobody.says-this", lang) is None

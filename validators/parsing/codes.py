@@ -98,6 +98,12 @@ def codes(use: CodelistUse, table: CodeTable, as_of: date) -> Codes:
     """The domain of a field that draws on `table`."""
     lengths = {len(code) for code in table.current(as_of)}
     bare = Codes(use, table, as_of, lengths.pop() if len(lengths) == 1 else None, pa.array([], pa.string()))
+    if use.level is None and use.below is None and use.as_of is None:  # then whatever is in force will do
+        plain = [
+            *(table.current(as_of) if use.by != "name" else ()),
+            *(table.by_name(as_of) if use.by != "code" else ()),
+        ]
+        return Codes(use, table, as_of, bare.width, pa.array(plain, pa.string()))
     texts = {*table.current(as_of), *table.by_name(as_of)}
     if use.as_of is not None:  # only rows without dates are in force on every date
         dated = {code for code in table.current(as_of) if any(_dated(row) for row in table.known(code))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from gongshu.standards.messages import catalogue, sentence
+from gongshu.standards.messages import said, sentence
 from gongshu.validators.finding import Finding
 
 Derive: TypeAlias = Callable[[Mapping[str, Any], Finding, str], dict[str, Any]]
@@ -25,7 +25,7 @@ _SAMPLE = {"%Y": "2024", "%m": "01", "%d": "05", "%H": "08", "%M": "30", "%S": "
 
 def term(name: str, lang: str, /, **params: Any) -> str:
     """A term of the catalogue; empty where it has none."""
-    return sentence(f"term.{name}", params, lang) if f"term.{name}" in catalogue(lang) else ""
+    return sentence(f"term.{name}", params, lang) if said(f"term.{name}", lang) is not None else ""
 
 
 def derived(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _length(params: Mapping[str, Any], finding: Finding, lang: str) -> dict[str,
         name = "length-most" if least is None else "length-least"
     else:
         name = "length-exact" if least == most else "length-between"
-    words = str(catalogue(lang).get(f"term.{name}", ""))  # its blanks at the edges matter
+    words = str(said(f"term.{name}", lang) or "")  # its blanks at the edges matter
     return {"expected": words.format(least=least, most=most)}
 
 

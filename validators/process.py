@@ -1,0 +1,42 @@
+"""A process that does nothing but judge: set up for speed. Never called by the library, whose process is the user's."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+SELDOM = 200_000  # objects made between two looks for garbage: millions of samples, and hardly ever a cycle
+
+
+class _Hidden:
+    """Finds no pandas."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+        return None
+
+
+def settle() -> None:
+    """Start light: pyarrow does without pandas, numpy without threads of its own, and garbage is looked for seldom.
+
+    pyarrow imports pandas, where it is installed, to ask of the first list it meets whether it is a Series (0.3 s). It
+    asks once; asked while pandas is hidden, it knows of none, and still converts to pandas where it is told to.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import pyarrow as pa
+
+    if "pandas" not in sys.modules:
+        hidden = _Hidden()
+        sys.meta_path.insert(0, hidden)
+        try:
+            pa.array([], pa.null())
+        finally:
+            sys.meta_path.remove(hidden)
+    gc.set_threshold(SELDOM, 50, 100)
