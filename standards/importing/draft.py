@@ -11,6 +11,8 @@ from typing import Any
 
 from gongshu.standards.model import Field, ForeignKey, HeaderPolicy, Text
 
+NO_TEXT = Text()
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -34,7 +36,7 @@ class DraftRule:
 
     id: str
     check: str
-    message: Text = Text()
+    message: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Draft:
     id: str
     fields: tuple[Drafted, ...]
     version: str = "0.1.0"
-    title: Text = Text()
-    description: Text = Text()
+    title: Text = NO_TEXT
+    description: Text = NO_TEXT
     source: str = ""  # what it was made from, for its basis
     primary_key: tuple[str, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()

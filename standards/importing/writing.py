@@ -216,7 +216,7 @@ def _foreign(each: ForeignKey) -> dict[str, Any]:
 
 
 def write(drafts: Sequence[Draft], folder: Path, lang: str) -> list[Path]:
-    """Write each draft as `<folder>/<id>/<version>/standard.yaml`; nothing at all where one of them is there already."""
+    """Write each draft as `<folder>/<id>/<version>/standard.yaml`; nothing where one of them is there already."""
     targets = [folder / each.id / each.version for each in drafts]
     for target in targets:
         if target.exists():
@@ -240,7 +240,7 @@ def _placed(text: str, target: Path) -> None:
             out.flush()
             os.fsync(out.fileno())
         if target.exists():  # somebody else was faster
-            raise UsageFault("usage.pack-exists", file=str(target))
+            raise UsageFault("usage.pack-exists", file=str(target))  # noqa: TRY301 - one place cleans up
         making.rename(target)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
