@@ -22,9 +22,8 @@ class Minimum:
 
     def fault(self, value: Any) -> Mapping[str, Any] | None:
         """What to say of one value; None when it is large enough."""
-        if value != value:  # NaN has no place in any order
-            return None
-        if not value < self.bound and not (self.exclusive and value == self.bound):
+        endless = value != value  # NaN has no place in any order, so none within bounds
+        if not endless and not value < self.bound and not (self.exclusive and value == self.bound):
             return None
         return {"minimum": self.written, "exclusive": True} if self.exclusive else {"minimum": self.written}
 

@@ -34,6 +34,7 @@ _MONTHS = {
 _CLOCK = re.compile(r"(.*?)[T ]?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", re.DOTALL)
 _ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _TURNED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+_WORDED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00)?\Z")
 _FIXED = re.compile(r"%[YmdHMS]")
 
@@ -47,6 +48,7 @@ class Stamps:
     readable: tuple[str, ...] = ()
     strict: bool = False
     default: bool = True  # no spelling was asked for
+    any: bool = False  # every spelling that can be understood is right (Table Schema's format `any`)
     formal: bool = True
     loose: bool = False
 
@@ -72,6 +74,8 @@ class Stamps:
         if right is not None:
             return Reading(self.value(right), text)
         refusal = Refusal(types.CODE, {"type": self.type, "format": self.write})
+        if self.any and (found := self._anyhow(text)) is not None:
+            return Reading(self.value(found), text)
         if self.strict:
             return refusal
         if mark == DATE:
@@ -92,6 +96,24 @@ class Stamps:
         if turned:
             return self._turned(int(turned[1]), int(turned[2]), int(turned[3])) or refusal
         return refusal
+
+    def _anyhow(self, text: str) -> datetime | None:
+        """The moment in any spelling: year first, day or month first, or with the month's English name."""
+        clock = _CLOCK.fullmatch(text) if self.type == "datetime" else None
+        day = clock[1] if clock else text
+        turned = _TURNED.fullmatch(day) if self.type in ("date", "datetime") else None
+        if turned:
+            first, second, year = (int(part) for part in turned.groups())
+            month, number = (first, second) if second > 12 else (second, first)
+            day = f"{year:04d}-{month:02d}-{number:02d}"
+        elif self.type in ("date", "datetime"):
+            for spelt in _WORDED:
+                try:
+                    day = datetime.strptime(day, spelt).date().isoformat()  # noqa: DTZ007 - data tell no zone
+                except ValueError:
+                    continue
+                break
+        return self._moment(day + text[len(clock[1]) :] if clock else day, tuple(_DAYS))
 
     def _turned(self, first: int, second: int, year: int) -> Refusal | None:
         """Day and month in an order that nobody can be sure of: proposed, never safe."""
@@ -172,4 +194,4 @@ def stamps_of(field: Field, *, strict: bool) -> Stamps:
     write = field.format.write
     default = write in (None, "default", "any")
     spelt = DEFAULT[field.type] if default else str(write)
-    return Stamps(field.type, spelt, () if strict else field.format.read, strict, default)
+    return Stamps(field.type, spelt, () if strict else field.format.read, strict, default, write == "any")
