@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from gongshu.publishers.canonical import canonical, file_sha256
 from gongshu.publishers.conversion import Subject, convert
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.journal import Journal, Step
-from gongshu.publishers.ledger import Ledger, Output, Publication, Resource
+from gongshu.publishers.ledger import Head, Ledger, Output, Publication, Resource
 from gongshu.publishers.lock import held
 from gongshu.publishers.manifest import File
 from gongshu.publishers.mirrors import Mirror
@@ -72,6 +74,13 @@ class Hands:
     actor: str = ""
     plan: str = ""
     at: Points = nothing
+    turn: threading.Lock = field(default_factory=threading.Lock)  # one thread at a time asks the ledger
+
+    def head(self, code: str) -> Head | None:
+        """The ledger's head of exactly that code."""
+        with self.turn:
+            head = self.ledger.head(code)
+        return head if head is not None and head.code == code else None
 
 
 def apply(plan: Plan, hands: Hands) -> Outcome:
@@ -89,14 +98,39 @@ def apply(plan: Plan, hands: Hands) -> Outcome:
         hands.ledger.workplace()  # what a killed process left behind goes now
         steps = book.begin(name, [(item.target, item.code) for item in acting])
         hands.at("begun")
-        for item, step in zip(acting, steps, strict=True):
-            if step.state not in (journal.DONE, journal.CONFLICT):
-                _step(item, step, book, hands)
+        pairs = zip(acting, steps, strict=True)
+        open_ = [each for each in pairs if each[1].state not in (journal.DONE, journal.CONFLICT)]
+        for target in dict.fromkeys(item.target for item, _ in open_):
+            _bring([each for each in open_ if each[0].target == target], target, book, hands)
         for mirror in hands.mirrors.values():
             with mirror.lock():
                 mirror.tidy()
         hands.at("finished")
         return Outcome(tuple(book.steps(name)))
+
+
+def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, hands: Hands) -> None:
+    """All steps of one target: in order, or as many datasets at once as the mirror bears."""
+    workers = 1 if target == CATALOGUE else min(hands.mirrors[target].workers, len(pairs))
+    if workers == 1:
+        for item, step in pairs:
+            _step(item, step, book, hands)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = [pool.submit(_step, item, step, book, hands) for item, step in pairs]
+        try:
+            for each in waiting:
+                each.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _ours(item: PlanItem, step: Step, seen: str, hands: Hands) -> bool:
+    """Whether what is seen is a state that we left behind on the way to the desired one."""
+    if item.target == CATALOGUE or step.state == journal.PENDING:
+        return False
+    return seen in step.own_states or seen in hands.mirrors[item.target].on_the_way(item.desired)
 
 
 def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
@@ -107,9 +141,9 @@ def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
             if seen == item.desired:
                 book.mark(hands.plan, step.position, journal.DONE)
                 return
-            if seen != item.observed and seen not in step.own_states:
+            if seen != item.observed and not _ours(item, step, seen, hands):
                 planned = ".".join(map(str, item.expected or ()))
-                head = hands.ledger.head(item.code) if item.target == CATALOGUE else None
+                head = hands.head(item.code) if item.target == CATALOGUE else None
                 found = head.number if head is not None else item.target
                 fault = PublishFault("publish.target-moved", code=item.code, planned=planned, found=found)
                 book.mark(hands.plan, step.position, journal.CONFLICT, reason(fault))
@@ -139,15 +173,15 @@ def _target(item: PlanItem, hands: Hands) -> Iterator[None]:
 
 def _look(item: PlanItem, hands: Hands) -> str:
     """The hash of what the target shows now."""
-    if item.target != CATALOGUE:
-        return hands.mirrors[item.target].read().get(item.code) or state_sha256(None)
-    head = hands.ledger.head(item.code)
-    return state_sha256(head if head is not None and head.code == item.code else None)
+    if item.target == CATALOGUE:
+        return state_sha256(hands.head(item.code))
+    shown = hands.mirrors[item.target].look(item.code, item.slug, hands.ledger.namespace)
+    return state_sha256(None) if shown is None else shown.state
 
 
 def _do(item: PlanItem, hands: Hands) -> None:
     if item.target != CATALOGUE:
-        head = hands.ledger.head(item.code)
+        head = hands.head(item.code)
         if head is None or state_sha256(head) != item.desired:
             raise PublishFault("publish.waits", code=item.code)
         hands.mirrors[item.target].step(head, hands.ledger, item.desired, at=hands.at)

@@ -24,7 +24,7 @@ def publish() -> None:
 
 @publish.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
-@click.option("--to", multiple=True, metavar="TARGET", help="catalogue:PATH | files:PATH")
+@click.option("--to", multiple=True, metavar="TARGET", help="catalogue:PATH | ckan:URL | files:PATH")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="计划文件 / Where the plan goes")
 @click.option("--as-of", help="参考日期 / Reference date, YYYY-MM-DD")
 @click.option(
@@ -81,7 +81,7 @@ def status(session: Session, target: str) -> int:
         return 0
     session.say("status.datasets", target=target, count=len(found.datasets))
     for each in found.datasets:
-        session.say("status.dataset", **{"version": "", "state": "", "title": "", **each})
+        session.say("status.dataset", **{**each, "state": session.words(f"condition.{each['state']}")})
     for each in found.unfinished:
         session.say("status.unfinished", **{**each, "state": session.words(f"journal.{each['state']}")})
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,11 @@ class Step:
 
 
 class Journal:
-    """The steps of plans. Every call is its own durable transaction."""
+    """The steps of plans. Every call is its own durable transaction; threads take turns."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, timeout=60, isolation_level=None)
+        self._connection = sqlite3.connect(file, timeout=60, isolation_level=None, check_same_thread=False)
+        self._turn = threading.Lock()
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute(
@@ -60,17 +62,19 @@ class Journal:
 
     def mark(self, plan: str, position: int, state: str, fault: dict[str, Any] | None = None) -> None:
         """The step is now in `state`."""
-        self._connection.execute(
-            "UPDATE journal SET state = ?, fault = ? WHERE plan = ? AND position = ?",
-            (state, json.dumps(fault, ensure_ascii=False, default=str) if fault else None, plan, position),
-        )
+        said = json.dumps(fault, ensure_ascii=False, default=str) if fault else None
+        with self._turn:
+            self._connection.execute(
+                "UPDATE journal SET state = ?, fault = ? WHERE plan = ? AND position = ?", (state, said, plan, position)
+            )
 
     def passed(self, plan: str, position: int, state_sha256: str) -> None:
         """Remember a state that we are about to make on the way, so that a resume knows it as ours."""
-        self._connection.execute(
-            """UPDATE journal SET own_states = json_insert(own_states, '$[#]', ?) WHERE plan = ? AND position = ?""",
-            (state_sha256, plan, position),
-        )
+        with self._turn:
+            self._connection.execute(
+                "UPDATE journal SET own_states = json_insert(own_states, '$[#]', ?) WHERE plan = ? AND position = ?",
+                (state_sha256, plan, position),
+            )
 
     def unfinished(self) -> list[tuple[str, str, str, str]]:
         """(plan, target, code, state) of every step that is not done."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
 from gongshu.publishers.metadata import elements, faults
-from gongshu.publishers.mirrors import Mirror
+from gongshu.publishers.mirrors import Mirror, Shown
 from gongshu.publishers.plan import (
     BLOCKED,
     CATALOGUE,
@@ -282,16 +283,45 @@ def _after(ledger: Ledger, planned: Sequence[PlanItem]) -> dict[str, tuple[str, 
 
 def _mirrored(mirror: Mirror, ledger: Ledger, after: Mapping[str, tuple[str, PlanItem | Head]]) -> list[PlanItem]:
     """What the mirror needs to show what the ledger will hold; of a dataset that never got there no tombstone."""
-    there = mirror.read()
     planned = []
-    for code, (desired, teller) in sorted(after.items()):
-        seen = there.get(code)
+    for code, shown in _seen(mirror, ledger, after):
+        desired, teller = after[code]
+        seen = None if shown is None else shown.state
         gone = teller.state == WITHDRAWN if isinstance(teller, Head) else teller.action == WITHDRAW
         if gone and seen is None:
             continue
         action = UNCHANGED if seen == desired else WITHDRAW if gone else CREATE if seen is None else UPDATE
-        observed = seen or state_sha256(None)
+        notes: tuple[Fault, ...] = ()
+        if shown is not None and shown.condition == "taken":
+            action = BLOCKED
+            notes = (PublishFault("mirror.taken", code=code, name=teller.slug, site=mirror.name),)
+        elif shown is not None and shown.condition in ("edited", "pending") and action != UNCHANGED:
+            notes = (PublishFault(f"plan.mirror-{shown.condition}", title=shown.title),)
         planned.append(
-            PlanItem(code, teller.slug, teller.title, mirror.name, action, observed=observed, desired=desired)
+            PlanItem(
+                code,
+                teller.slug,
+                teller.title,
+                mirror.name,
+                action,
+                reasons=tuple(map(reason, notes)),
+                observed=seen or state_sha256(None),
+                desired=desired,
+            )
         )
     return planned
+
+
+def _seen(
+    mirror: Mirror, ledger: Ledger, after: Mapping[str, tuple[str, PlanItem | Head]]
+) -> list[tuple[str, Shown | None]]:
+    """What the mirror shows of each dataset: at a glance where that is what is wanted, else looked at one by one."""
+    there = mirror.read(ledger.namespace)
+    codes = sorted(after)
+    found = {code: there.get(code) for code in codes}
+    doubtful = [code for code in codes if (shown := found[code]) is None or shown.state != after[code][0]]
+    if doubtful:
+        with ThreadPoolExecutor(mirror.workers) as pool:
+            exact = pool.map(lambda code: mirror.look(code, after[code][1].slug, ledger.namespace), doubtful)
+            found |= dict(zip(doubtful, exact, strict=True))
+    return list(found.items())

@@ -26,7 +26,19 @@ def look(target: str) -> Status:
     """The status of a catalogue or a mirror; a bare path is a catalogue. Nothing is made where nothing is."""
     kind, colon, _ = target.partition(":")
     if colon and kind != CATALOGUE:
-        return Status([{"code": code, "sha256": state} for code, state in sorted(mirror(target).read().items())], [])
+        shown = sorted(mirror(target).read(None).items())
+        told = [
+            {
+                "code": code,
+                "version": each.version,
+                "state": each.condition,
+                "title": each.title,
+                "address": each.address,
+                "sha256": each.state,
+            }
+            for code, each in shown
+        ]
+        return Status(told, [])
     folder = targets([target if colon else f"{CATALOGUE}:{target}"]).folder
     if not folder.is_dir() or not any(folder.glob("*.sqlite")):
         raise UsageFault("catalogue.none", path=str(folder))

@@ -50,7 +50,7 @@ def targets(to: Sequence[str], manifest: Manifest | None = None) -> Targets:
             mirror(target)  # raises where the kind is not known
             mirrors.append(_absolute(target))
         else:
-            raise UsageFault("usage.target", target=target, known="catalogue:PATH, files:PATH")
+            raise UsageFault("usage.target", target=target, known="catalogue:PATH, ckan:URL, files:PATH")
     if folder is None:
         base = manifest.path.parent if manifest is not None else Path()
         named = (manifest.catalogue if manifest is not None else "").removeprefix(f"{CATALOGUE}:")

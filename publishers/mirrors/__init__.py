@@ -1,30 +1,65 @@
-"""Places that show what the ledger holds. A mirror is one file with one small interface, and one line in this table."""
+"""Places that show what the ledger holds. A mirror is one file with one small interface, and one line in this table.
+
+`gongshu.publishers.mirrors.conformance` is the suite that any mirror must pass; a third party runs it on its own and
+registers its mirror under the entry point `gongshu.mirrors`.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from gongshu.publishers.ledger import Head, Ledger
+from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.standards.faults import UsageFault
 
 GROUP = "gongshu.mirrors"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a place shows of one dataset.
+
+    `state` is the hash of `publishers.plan.state_sha256` where the dataset is ours and whole, else a hash of its own.
+    """
+
+    state: str
+    title: str = ""
+    version: str = ""
+    condition: str = "published"  # published | withdrawn | pending | edited | taken (the name is somebody else's)
+    address: str = ""
+
+
 class Mirror(Protocol):
-    """One place. Its state of a dataset is the hash of `publishers.plan.state_sha256`."""
+    """One place. Writes to one dataset are serial; different datasets may be brought by `workers` threads at once."""
 
     name: str  # as a target is written: `files:…`
+    workers: int
 
-    def read(self) -> Mapping[str, str]:
-        """Code -> SHA-256 of the state that readers see there now."""
+    def read(self, namespace: str | None) -> Mapping[str, Shown]:
+        """Code -> what readers see of the datasets of one catalogue (None: of any). Quick; may lag behind `look`."""
+        ...
+
+    def look(self, code: str, slug: str, namespace: str) -> Shown | None:
+        """Exactly what is there now of one dataset; None where nothing is."""
+        ...
+
+    def on_the_way(self, state: str) -> tuple[str, ...]:
+        """States that a `step` towards `state` may leave behind when it dies: a resume knows them as ours."""
         ...
 
     def step(self, head: Head, ledger: Ledger, state: str, *, at: Callable[[str], None]) -> None:
-        """Bring one dataset from whatever is there to the head's state. A reader sees the old one or the new one."""
+        """Bring one dataset from whatever is there to the head's state. A reader sees the old one or the new one.
+
+        Never doubles what is there already: the same step after a crash, or twice, ends in the same place.
+        """
+        ...
+
+    def fetch(self, head: Head, resource: Resource, output: Output) -> Iterator[bytes] | None:
+        """The bytes that readers get of one output, as the place gives them; None where it does not show them."""
         ...
 
     def tidy(self) -> None:
@@ -37,6 +72,7 @@ class Mirror(Protocol):
 
 
 MIRRORS: dict[str, str] = {
+    "ckan": "gongshu.publishers.mirrors.ckan.mirror:Ckan",
     "files": "gongshu.publishers.mirrors.files:Files",
 }
 

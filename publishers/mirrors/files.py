@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
 from gongshu.publishers.identity import slug
-from gongshu.publishers.ledger import Head, Ledger, Resource
+from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.lock import held
+from gongshu.publishers.mirrors import Shown
 from gongshu.publishers.projection import OPEN
 from gongshu.standards.faults import PublishFault
 
@@ -34,6 +35,7 @@ class Files:
         from fsspec.core import url_to_fs
 
         self.name = f"files:{address}"
+        self.workers = 1  # one index
         self._fs, self._root = url_to_fs(address)
         self._local = Path(self._root) if "file" in _protocols(self._fs) else None
 
@@ -41,12 +43,33 @@ class Files:
         """A lock beside the index of a local folder."""
         return held(self._local / ".lock", subject=self.name) if self._local is not None else nullcontext()
 
-    def read(self) -> Mapping[str, str]:
-        """The state that the index tells of each dataset."""
-        return {each["code"]: each["state"] for each in self._index()["datasets"]}
+    def read(self, namespace: str | None) -> Mapping[str, Shown]:
+        """What the index tells of each dataset. A site shows one catalogue: another one's is not overwritten."""
+        index = self._index()
+        if namespace is not None and index.get("namespace", namespace) != namespace:
+            raise PublishFault("mirror.other-catalogue", target=self.name)
+        return {each["code"]: _shown(each) for each in index["datasets"]}
+
+    def look(self, code: str, slug: str, namespace: str) -> Shown | None:
+        """The dataset's line in the index."""
+        return self.read(namespace).get(code)
+
+    def on_the_way(self, state: str) -> tuple[str, ...]:
+        """Nothing is half done: the pointer is replaced at once."""
+        return ()
+
+    def fetch(self, head: Head, resource: Resource, output: Output) -> Iterator[bytes] | None:
+        """The file that the dataset's line points to."""
+        entry = next((each for each in self._index()["datasets"] if each["code"] == head.code), None)
+        name = f"{slug(resource.key)}.{output.form}"
+        found = next((each for each in (entry or {}).get("files", ()) if each.endswith(f"/{name}")), None)
+        if found is None or not self._fs.exists(f"{self._root}/{found}"):
+            return None
+        return _blocks(self._fs, f"{self._root}/{found}")
 
     def step(self, head: Head, ledger: Ledger, state: str, *, at: Callable[[str], None]) -> None:
         """Write the files of the head, then point to them; a withdrawn dataset is an entry without files."""
+        self.read(ledger.namespace)
         index = self._index()
         entry: dict[str, Any] = {
             "code": head.code,
@@ -143,6 +166,17 @@ class Files:
         _sync(part)
         at("mirror.part")
         os.replace(part, target)  # noqa: PTH105 - the one call that is atomic on every system
+
+
+def _shown(entry: Mapping[str, Any]) -> Shown:
+    condition = "withdrawn" if entry.get("withdrawn") else "published"
+    return Shown(entry["state"], entry["title"], entry["version"], condition, entry.get("datapackage", ""))
+
+
+def _blocks(fs: Any, name: str) -> Iterator[bytes]:
+    with fs.open(name, "rb") as source:
+        while block := source.read(1 << 20):
+            yield block
 
 
 def _package(head: Head, resources: list[dict[str, Any]]) -> dict[str, Any]:

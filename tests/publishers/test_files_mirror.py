@@ -82,7 +82,7 @@ def test_data_that_are_not_open_do_not_reach_the_site(office):
 def test_any_file_system_of_fsspec(office):
     plan = make_plan(office.manifest(), ["files:memory://gongshu-test-site"], as_of="2026-03-31")
     assert apply_plan(plan, now=now).exit_code == 0
-    assert list(Files("memory://gongshu-test-site").read()) == ["307010/000001"]
+    assert list(Files("memory://gongshu-test-site").read(None)) == ["307010/000001"]
     again = make_plan(office.manifest(), ["files:memory://gongshu-test-site"], as_of="2026-03-31")
     assert {item.action for item in again.items} == {"unchanged"}
 

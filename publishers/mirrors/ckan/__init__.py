@@ -1,0 +1,1 @@
+"""CKAN 2.10 and newer as a place that shows what the ledger holds."""
