@@ -34,7 +34,7 @@ MERGED = {
 # What of the facts no pack holds, and why.
 LEFT = {
     "identifiers/check_vectors.csv": "examples: held by the tests of the identifiers",
-    "identifiers/geo_bounds.json": "the box of China is in the identifiers and rules; a city's box would refuse its neighbours' data",
+    "identifiers/geo_bounds.json": "only the box of China is used; the box of a city refuses its neighbours",
 }
 FILLERS = {"carries", "object", "puts", "them"}  # words of the facts' sentences that name nothing
 REPORTS = {"quarterly_brief": "quarterly-brief", "annual_self_evaluation": "annual-self-evaluation"}
@@ -131,7 +131,7 @@ def test_every_interface_rule_is_in_a_profile():
         name = row["profile"]
         if name in cited:
             assert extra(cited[name])["what"] == row["name"]
-            assert extra(cited[name])["rule"] == row["rule"]
+            assert extra(cited[name]).get("rule", "") == row["rule"]
             continue
         standard = pack(name)
         assert standard.kind is Kind.INTERFACE
