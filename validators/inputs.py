@@ -21,6 +21,11 @@ def path_of(source: Any) -> Path | None:
     return Path(source) if isinstance(source, (str, PathLike)) else None
 
 
+def is_binary(source: Any) -> bool:
+    """Whether a source is bytes somewhere, and not a table in memory."""
+    return isinstance(source, (str, PathLike, bytes, bytearray, memoryview)) or hasattr(source, "read")
+
+
 def identity(source: Any) -> tuple[int | None, str | None]:
     """Size and SHA-256 of a source that could not be read as a table; None where it has no bytes at hand."""
     path = path_of(source)

@@ -14,9 +14,9 @@ from gongshu.validators.cellwise import edited, prefix, rest
 from gongshu.validators.masking import mask
 
 if TYPE_CHECKING:
+    from gongshu.validators.asking import Asked
     from gongshu.validators.engine import BatchVerdict
     from gongshu.validators.plan import Plan
-    from gongshu.validators.asking import Asked
 
 BOM = b"\xef\xbb\xbf"
 SHOWN = 20  # changes kept to be shown; the log has all of them

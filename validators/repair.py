@@ -21,8 +21,8 @@ from gongshu.validators.report import FileReport, Report, Verdict
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
-    from gongshu.validators.readers.options import ReadOptions
     from gongshu.validators.asking import Asked
+    from gongshu.validators.readers.options import ReadOptions
 
 TEXT_FORMATS = frozenset({"csv", "tsv"})
 ROUNDS = 3  # how often fixes that bring new findings are taken back before none is applied

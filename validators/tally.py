@@ -112,7 +112,9 @@ class Tally:
         for group, portions in self._late.items():
             self._kept[group].samples = self._with_keys(self._late_samples(portions), group[2], keys)
         found = [
-            Finding(code, severity, kept.count, columns, rule, reason, self._pointed(kept.samples, columns), kept.params)
+            Finding(
+                code, severity, kept.count, columns, rule, reason, self._pointed(kept.samples, columns), kept.params
+            )
             for (code, severity, columns, rule, reason), kept in self._kept.items()
         ]
         return tuple(sorted(found, key=self._rank))

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.standards.faults import UsageFault
 from gongshu.validators.asking import Asked, asking, extra_checks, used
-from gongshu.validators.finding import Finding, Severity
+from gongshu.validators.filereports import file_report
 from gongshu.validators.inputs import identity, names_of
 from gongshu.validators.keys import BUDGET
 from gongshu.validators.report import FileReport, Report, Verdict
-from gongshu.validators.tables import table_report
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
@@ -65,7 +64,7 @@ def validate(
         checks=checks,
         budget=budget,
     )
-    files = tuple(_file(source, name, asked) for source, name in zip(sources, names_of(sources)))
+    files = tuple(file_report(source, name, asked) for source, name in zip(sources, names_of(sources)))
     return Report(
         verdict=max((each.verdict for each in files), key=list(Verdict).index),
         publishable=all(each.publishable for each in files),
@@ -75,28 +74,6 @@ def validate(
         generated=datetime.now(ZoneInfo(asked.timezone)).isoformat(timespec="seconds"),
         duration=round(time.perf_counter() - started, 3),
     )
-
-
-# --- one file ----------------------------------------------------------------------------------------------------
-
-
-def _file(source: Any, name: str, asked: Asked) -> FileReport:
-    """The report of one source; what cannot be read is a report too."""
-    terms = asked.terms()
-    try:
-        return table_report(source, name, asked, terms)
-    except SourceFault as fault:
-        size, sha256 = identity(source)
-        params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
-        finding = Finding(fault.code, Severity.ERROR, 1, params=params)
-        return FileReport(
-            name,
-            Verdict.UNREADABLE,
-            bytes=size,
-            sha256=sha256,
-            standard=used(asked.standard),
-            findings=(finding,),
-        )
 
 
 # --- inputs ------------------------------------------------------------------------------------------------------

@@ -15,14 +15,11 @@ from typing import Any, BinaryIO
 
 from gongshu.standards.faults import SourceFault
 from gongshu.validators.batch import Source
-from gongshu.validators.finding import Finding, Severity
 from gongshu.validators.readers.content import Content, open_content
 from gongshu.validators.readers.options import ReadOptions
-from gongshu.validators.readers.sniffing import format_of, promised
+from gongshu.validators.readers.sniffing import format_of, mismatch
 
 __all__ = ["FORMATS", "ReadOptions", "open_table"]
-
-SPOKEN = {"text": "CSV", "json": "JSON", "jsonl": "JSON Lines"}
 
 # format -> who reads it, imported when it is asked for: (content, options, findings) -> Source
 FORMATS: dict[str, str] = {
@@ -53,17 +50,13 @@ def open_table(
     content = source if isinstance(source, Content) else open_content(source, options.name)
     try:
         kind = format_of(content)
-        extension = PurePath(content.name).suffix.lower()
-        expected = promised(content.name)
         if kind not in FORMATS:
+            extension = PurePath(content.name).suffix.lower()
             reason = "binary" if kind == "binary" else None
             raise SourceFault(  # noqa: TRY301 - the content is closed for every fault in one place
                 "file.format-mismatch", name=content.name, extension=extension or "—", actual=kind, reason=reason
             )
-        findings = []
-        if expected and kind not in expected:
-            params = {"extension": extension, "actual": SPOKEN.get(kind, kind)}
-            findings.append(Finding("file.format-mismatch", Severity.WARNING, 1, params=params))
+        findings = mismatch(content.name, kind)
         module, _, name = FORMATS[kind].partition(":")
         opened: Callable[..., Source] = getattr(importlib.import_module(module), name)
         return opened(content, options, findings)

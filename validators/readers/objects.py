@@ -173,12 +173,12 @@ def _clean(text: str) -> str:
 def open_lines(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ObjectsSource:
     """The source of JSON Lines; the file is read twice (names first), a line at a time."""
     settled = settle(content, options.encoding)
-    body, start, closing = _body(content, settled)
+    body, start = as_text(content, settled)
     shape = _shape("jsonl", settled, findings)
     records = partial(line_records, body, start)
     shape.header = Header(_names(value for _, value in records()), 1)
     shape.pointer = _pointer_in_line
-    return ObjectsSource(shape, records, content, settled.sha256, closing)
+    return ObjectsSource(shape, records, content, settled.sha256, () if body is content else (body,))
 
 
 def open_json(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ObjectsSource:
@@ -239,12 +239,11 @@ def _shape(format: str, settled: Settled, findings: Sequence[Finding]) -> Shape:
     return Shape(format=format, header=None, encoding=settled.encoding, first_line=1, findings=found)
 
 
-def _body(content: Content, settled: Settled) -> tuple[Content, int, tuple[Content, ...]]:
-    """The text as UTF-8, where it starts, and what has to be closed."""
+def as_text(content: Content, settled: Settled) -> tuple[Content, int]:
+    """The text as UTF-8 (a copy, where it is not yet), and where it starts."""
     if settled.clean or settled.encoding == "utf-8":
-        return content, settled.start, ()
-    copy = as_utf8(content, settled)
-    return copy, 0, (copy,)
+        return content, settled.start
+    return as_utf8(content, settled), 0
 
 
 def _names(values: Iterator[Any]) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ import zipfile
 from pathlib import PurePath
 
 from gongshu.standards.faults import SourceFault
+from gongshu.validators.finding import Finding, Severity
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.jsonsniff import json_kind
 
 TEXT = "text"
+SPOKEN = {"text": "CSV", "json": "JSON", "jsonl": "JSON Lines"}
 HEAD = 64 << 10
 MAGIC = {
     b"PAR1": "parquet",
@@ -82,6 +84,15 @@ def format_of(content: Content) -> str:
 def promised(name: str) -> frozenset[str]:
     """The formats that a file's name allows; empty when it says nothing."""
     return frozenset(PROMISES.get(PurePath(name).suffix.lower(), ()))
+
+
+def mismatch(name: str, kind: str) -> list[Finding]:
+    """`file.format-mismatch` where the name promises another format than the content has."""
+    expected = promised(name)
+    if not expected or kind in expected:
+        return []
+    params = {"extension": PurePath(name).suffix.lower(), "actual": SPOKEN.get(kind, kind)}
+    return [Finding("file.format-mismatch", Severity.WARNING, 1, params=params)]
 
 
 def _zip_kind(content: Content) -> str:

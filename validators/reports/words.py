@@ -93,7 +93,9 @@ def place(sample: Sample, lang: str, file: FileReport | None = None) -> str:
     if sample.cell:
         return sample.cell
     if sample.pointer:
-        return sample.pointer
+        opening, closing = ("（", "）") if lang == "zh" else (" (", ")")
+        line = f"{opening}{say('report.line', lang, line=sample.line)}{closing}" if sample.line is not None else ""
+        return f"{sample.pointer}{line}"
     if sample.line is not None and file is not None and file.sheet is not None:
         return say("report.sheet-row", lang, sheet=file.sheet, row=sample.line)
     if sample.line is not None:

@@ -1,0 +1,50 @@
+"""One source as a file of the report, whatever it is: a table, a document, or something that cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gongshu.standards.faults import SourceFault
+from gongshu.validators.asking import Asked, used
+from gongshu.validators.finding import Finding, Severity
+from gongshu.validators.inputs import identity, is_binary
+from gongshu.validators.jsonfiles import document_report
+from gongshu.validators.plan import Terms
+from gongshu.validators.report import FileReport, Verdict
+from gongshu.validators.tables import table_report
+
+
+def file_report(source: Any, name: str, asked: Asked) -> FileReport:
+    """The report of one source; what cannot be read is a report too."""
+    terms = asked.terms()
+    try:
+        return _judged(source, name, asked, terms)
+    except SourceFault as fault:
+        size, sha256 = identity(source)
+        params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
+        reason = params.pop("reason", None)
+        finding = Finding(fault.code, Severity.ERROR, 1, reason=reason, params=params)
+        return FileReport(
+            name,
+            Verdict.UNREADABLE,
+            bytes=size,
+            sha256=sha256,
+            standard=used(asked.standard),
+            findings=(finding,),
+        )
+
+
+def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
+    from gongshu.validators.readers.content import open_content
+    from gongshu.validators.readers.sniffing import format_of
+
+    if not is_binary(source):
+        return table_report(source, name, asked, terms)
+    content = open_content(source, asked.options.name or name)
+    try:
+        report = document_report(content, format_of(content), name, asked, terms)
+        if report is not None:
+            return report
+        return table_report(content, name, asked, terms)
+    finally:
+        content.close()
