@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from gongshu.standards.faults import StandardFault
@@ -45,13 +46,26 @@ def judge(
 
 
 def _registry(others: Mapping[str, Any], dialect: str) -> Any:
+    """The schemas that may be referred to: those given, those of the specifications, and GeoJSON's."""
+    return _with(_known(dialect), others, dialect) if others else _known(dialect)
+
+
+@cache
+def _known(dialect: str) -> Any:
     from jsonschema_specifications import REGISTRY
+
+    from gongshu.validators.geoschemas import geojson_schemas
+
+    return _with(REGISTRY, geojson_schemas(), dialect)
+
+
+def _with(registry: Any, schemas: Mapping[str, Any], dialect: str) -> Any:
     from referencing import Resource
     from referencing.jsonschema import specification_with
 
     spoken = specification_with(dialect)
-    given = ((uri, Resource.from_contents(each, default_specification=spoken)) for uri, each in others.items())
-    return REGISTRY.with_resources(given)
+    given = ((uri, Resource.from_contents(each, default_specification=spoken)) for uri, each in schemas.items())
+    return registry.with_resources(given)
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:

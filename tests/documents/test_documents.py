@@ -96,6 +96,28 @@ def test_a_reference_elsewhere_is_never_fetched() -> None:
         document("1", schema={"$ref": "http://example.invalid/schema.json"})
 
 
+GEO = "https://geojson.org/schema/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "good"),
+    [
+        ("FeatureCollection", {"type": "FeatureCollection", "features": []}, True),
+        ("FeatureCollection", {"type": "FeatureCollection", "features": [{"type": "Feature"}]}, False),
+        ("Feature", {"type": "Feature", "properties": None, "geometry": None}, True),
+        ("GeoJSON", {"type": "Point", "coordinates": [1, 2]}, True),
+        ("GeoJSON", {"type": "Point", "coordinates": [1]}, False),
+        ("Geometry", {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [1, 2]}]}, True),
+        ("MultiPolygon", {"type": "MultiPolygon", "coordinates": [[[[0, 0], [1, 0], [0, 0]]]]}, False),
+    ],
+)
+@pytest.mark.parametrize("draft", ["http://json-schema.org/draft-07/schema#", None])
+def test_the_schemas_of_geojson_are_known_without_a_network(draft, name, value, good) -> None:
+    schema = {"$ref": f"{GEO}{name}.json"} | ({"$schema": draft} if draft else {})
+    findings, _ = document(json.dumps(value), schema=schema)
+    assert (not findings) == good
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
