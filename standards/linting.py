@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gongshu.standards.entries import pack_folders
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import Examined, examine
 from gongshu.standards.model import Field, Kind, Reference
+from gongshu.standards.recordschema import check_schema, schema_of
 from gongshu.standards.registry import Registry
 
 
@@ -32,13 +34,7 @@ def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:
 
 def _file(file: Path, registry: Registry) -> list[StandardFault]:
     if file.suffix.lower() not in (".yaml", ".yml"):
-        try:
-            registry.resolve(file)
-        except StandardFault as fault:
-            return [fault]
-        except StandardFaults as group:
-            return [each for each in group.exceptions if isinstance(each, StandardFault)]
-        return []
+        return [fault for asked in _asked(file) for fault in _resolved(asked, registry)]
     examined = examine(file)
     faults = [*examined.faults, *(examined.fault(each) for each in _references(examined, registry))]
     if not faults and file.name == STANDARD_FILE and examined.standard is not None:
@@ -49,6 +45,33 @@ def _file(file: Path, registry: Registry) -> list[StandardFault]:
         except StandardFaults:
             return faults  # the other one is wrong; it is not what was asked about
     return sorted(faults, key=lambda each: (str(each.params.get("file", "")), int(each.params.get("line", 0))))
+
+
+def _asked(file: Path) -> list[str | Path]:
+    """What a document asks to be looked at: itself, or every resource of a Data Package that has a schema."""
+    try:
+        resources = json.loads(file.read_text("utf-8-sig"))["resources"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return [file]
+    if not isinstance(resources, list):
+        return [file]
+    return [
+        f"{file}#{each.get('name') or place}" if isinstance(each, dict) else file
+        for place, each in enumerate(resources)
+        if not isinstance(each, dict) or each.get("schema") is not None
+    ]
+
+
+def _resolved(asked: str | Path, registry: Registry) -> list[StandardFault]:
+    try:
+        schema = schema_of(registry.resolve(asked))
+        if schema is not None:
+            check_schema(schema)
+    except StandardFault as fault:
+        return [fault]
+    except StandardFaults as group:
+        return [each for each in group.exceptions if isinstance(each, StandardFault)]
+    return []
 
 
 def _references(examined: Examined, registry: Registry) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gongshu.standards.faults import StandardFault
 from gongshu.standards.fingerprint import fingerprint
 from gongshu.standards.model import Kind, Standard, Text
 
@@ -57,3 +58,15 @@ def schema_of(standard: Standard) -> Any:
     """The JSON Schema of a standard of kind `record`; None where its document has none."""
     found = (standard.document or {}).get("schema")
     return found if isinstance(found, (Mapping, bool)) else None
+
+
+def check_schema(schema: Any) -> None:
+    """Raise `StandardFault` where the schema itself is not one."""
+    import jsonschema
+
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    try:
+        kind.check_schema(schema)
+    except jsonschema.SchemaError as fault:
+        place = "".join(f"/{step!s}" for step in fault.absolute_path)
+        raise StandardFault("standard.schema", key=place or "/", detail=fault.message[:200]) from fault

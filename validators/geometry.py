@@ -183,6 +183,9 @@ def _nested(value: Any, depth: int, at: str, bounds: Bounds) -> Iterator[Spot]:
     if not isinstance(value, list):
         yield Spot("geo.geometry", "nesting", at)
         return
+    if value and all(_number(each) for each in value):  # one position where several belong: said once
+        yield Spot("geo.geometry", "nesting", at)
+        return
     for number, each in enumerate(value):
         if depth == 1 and isinstance(each, list) and len(each) >= 2 and _plain(each, bounds):
             continue  # the common case, without a call for each position

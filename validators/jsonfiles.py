@@ -52,7 +52,7 @@ def _document(content: Content, name: str, asked: Asked, terms: Terms, *, record
     if not record:
         if asked.detect or (start[:1] == "[" and start[1:].lstrip(" \t\r\n")[:1] == "{"):
             return None
-        geojson, rows = _geojson(text)
+        geojson, rows = _geojson(text, named=content.name.lower().endswith(".geojson"))
     found, faulty = documents.document(
         text,
         schema=_schema(asked) if record else None,
@@ -67,17 +67,17 @@ def _document(content: Content, name: str, asked: Asked, terms: Terms, *, record
     )
 
 
-def _geojson(text: str) -> tuple[bool, int | None]:
-    """Whether the text says that it is GeoJSON, and how many features it has."""
+def _geojson(text: str, *, named: bool) -> tuple[bool, int | None]:
+    """Whether the text or the file's name says that it is GeoJSON, and how many features it has."""
     from gongshu.validators.jsontext import SyntaxFault, parse
 
     try:
         value = parse(text)
     except SyntaxFault:
         return False, None
-    if not documents.is_geojson(value):
+    if not (named or documents.is_geojson(value)):
         return False, None
-    features = value.get("features")
+    features = value.get("features") if isinstance(value, dict) else None
     return True, len(features) if isinstance(features, list) else 1
 
 
@@ -99,7 +99,7 @@ def _lines(content: Content, name: str, asked: Asked, terms: Terms) -> FileRepor
 
 
 def _schema(asked: Asked) -> Mapping[str, Any] | bool | None:
-    from gongshu.validators.records import check_schema
+    from gongshu.standards.recordschema import check_schema
 
     found = schema_of(asked.standard) if asked.standard is not None else None
     if found is None:

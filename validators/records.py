@@ -88,18 +88,6 @@ def _pattern_properties(validator: Any, patterns: Any, instance: Any, schema: An
                 yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
 
-def check_schema(schema: Any) -> None:
-    """Raise `StandardFault` where the schema itself is not one."""
-    import jsonschema
-
-    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
-    try:
-        kind.check_schema(schema)
-    except jsonschema.SchemaError as fault:
-        place = "".join(f"/{escaped(str(step))}" for step in fault.absolute_path)
-        raise StandardFault("standard.schema", key=place or "/", detail=fault.message[:LONGEST]) from fault
-
-
 def _spread(fault: Any, pointer: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """One fault for each member at fault, where the keyword speaks of several at once."""
     keyword, limit, value = str(fault.validator), fault.validator_value, fault.instance

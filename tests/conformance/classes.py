@@ -5,6 +5,7 @@ from __future__ import annotations
 WIDTH = ("table.row-short", "table.row-long")
 QUOTES = ("table.unclosed-quote",)
 TYPE = ("cell.type", "cell.format")
+TEXT = ("cell.pattern", "cell.length")  # a plain Table Schema is judged as it is written: it knows no repair
 GEO = ("geo.syntax", "geo.geometry")
 
 CLASSES: dict[str, tuple[str, ...]] = {
@@ -38,23 +39,23 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "maximum": ("cell.maximum",),
     "min-length": ("cell.length",),
     "max-length": ("cell.length",),
-    "excel-serial-date": ("cell.date-serial",),
+    "excel-serial-date": ("cell.date-serial", *TYPE),
     "excel-numeric-cell": ("cell.digits-lost", "cell.type"),
     "excel-error-value": ("table.formula-error",),
     "formula": ("table.formula-error",),
-    "leading-zero-loss": ("cell.leading-zero-lost",),
+    "leading-zero-loss": ("cell.leading-zero-lost", *TEXT),
     "merged-header": ("table.merged-cells", "table.title-rows"),
     "hidden-column": ("table.hidden",),
     "hidden-row": ("table.hidden",),
     "hidden-sheet": ("table.hidden",),
     "code-length": ("cell.length", "cell.pattern"),
-    "full-width-digit": ("cell.fullwidth",),
-    "trailing-space": ("cell.whitespace",),
-    "leading-space": ("cell.whitespace",),
-    "no-break-space": ("cell.whitespace",),
-    "zero-width": ("cell.whitespace", "cell.control-char"),
+    "full-width-digit": ("cell.fullwidth", *TEXT),
+    "trailing-space": ("cell.whitespace", *TEXT),
+    "leading-space": ("cell.whitespace", *TEXT),
+    "no-break-space": ("cell.whitespace", *TEXT),
+    "zero-width": ("cell.whitespace", "cell.control-char", *TEXT),
     "non-digit": ("cell.pattern",),
-    "scientific-notation": ("cell.scientific",),
+    "scientific-notation": ("cell.scientific", *TEXT),
     "date": TYPE,
     "unknown-parent": ("key.foreign",),
     "parent-mismatch": ("row.rule",),

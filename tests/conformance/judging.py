@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from expectations import BASE, Expected
 
 from gongshu import validate
 from gongshu.standards.faults import SourceFault, StandardFault, StandardFaults
+from gongshu.standards.linting import lint
 from gongshu.standards.registry import Registry
-from gongshu.validators.documents import document
 from gongshu.validators.finding import Finding
 from gongshu.validators.readers import ReadOptions, open_table
 
@@ -37,11 +38,15 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Our verdict (conforms, nonconforming, unreadable) with every place, or the refusal of a standard."""
+    """Our verdict (conforms, nonconforming, unreadable) with every place, or the refusal of a standard.
+
+    `stated`: classes of others that the report states in words of its own, as encoding, delimiter and format.
+    """
 
     verdict: str
     spots: tuple[Spot, ...] = ()
     rows: int | None = None
+    stated: frozenset[str] = frozenset()
 
     def of(self, severity: str) -> list[Spot]:
         """The faults that are so bad."""
@@ -64,15 +69,12 @@ def answer(row: Expected) -> Answer:
         return _package(row.path)
     if row.policy == "parse":
         return _parsed(row)
-    if row.path.suffix == ".geojson" or row.policy in ("RFC 7946", "json-schema"):
-        return _json(row)
-    return _table(row)
+    return _data(row)
 
 
-def _table(row: Expected) -> Answer:
+def _data(row: Expected) -> Answer:
     options = ReadOptions(encoding=DECLARED.get(row.policy), delimiter=_delimiter(row.policy))
-    geo = row.policy.startswith("GeoParquet")
-    schema = row.schema_path if not geo else None
+    schema = None if row.policy.startswith("GeoParquet") else row.schema_path  # that one is of its metadata
     standard: Any = None
     if schema is not None:
         standard = descriptor(schema)
@@ -96,7 +98,17 @@ def _table(row: Expected) -> Answer:
 
 def _said(report: Any) -> Answer:
     spots = tuple(spot for file in report.files for each in file.findings for spot in spots_of(each))
-    return Answer(str(report.verdict), spots, sum(file.rows or 0 for file in report.files))
+    stated = frozenset(
+        name
+        for file in report.files
+        for name, usual, said in (
+            ("encoding", "utf-8", file.encoding),
+            ("dialect", ",", file.delimiter),
+            ("format", "csv", file.format),
+        )
+        if said not in (None, usual)
+    )
+    return Answer(str(report.verdict), spots, sum(file.rows or 0 for file in report.files), stated)
 
 
 def spots_of(finding: Finding) -> list[Spot]:
@@ -149,31 +161,14 @@ def _refused(fault: StandardFault | StandardFaults) -> tuple[Spot, ...]:
 
 
 def _document_of_standard(row: Expected) -> Answer:
-    """A schema document through the doors for standards: Table Schema, JSON Schema, Data Package, or plain YAML."""
-    path = row.schema_path if row.schema else row.path
-    kind = row.oracle_code.partition(" ")[0]
-    assert path is not None
-    try:
-        if path.suffix in (".yml", ".yaml"):
-            import yaml
-
-            yaml.safe_load(path.read_text("utf-8"))
-        elif row.rule == "index":
-            findings, _ = document(path.read_text("utf-8-sig"))
-            return Answer("nonconforming" if findings else "conforms", tuple(s for f in findings for s in spots_of(f)))
-        elif kind == "json-schema":
-            from gongshu.validators.records import check_schema
-
-            check_schema(json.loads(path.read_text("utf-8-sig")))
-        elif kind == "data-package":
-            for each in descriptor(path)["resources"]:
-                if "schema" in each:
-                    registry().resolve(f"{path}#{each['name']}")
-        else:
-            registry().resolve(path)
-    except (StandardFault, StandardFaults) as fault:
-        return Answer("nonconforming", _refused(fault))
-    return Answer("conforms")
+    """A schema document as `gongshu standards lint` sees it; indexes and foreign YAML as plain documents."""
+    path = row.schema_path or row.path
+    if path.suffix in (".yml", ".yaml"):  # no standard of ours; it parses
+        return Answer("conforms" if yaml.safe_load(path.read_text("utf-8")) else "nonconforming")
+    if row.rule == "index":
+        return _said(validate(path, registry=registry(), as_of=AS_OF))
+    _, faults = lint(path, registry())
+    return Answer("nonconforming" if faults else "conforms", tuple(Spot("standard", "error") for _ in faults))
 
 
 # --- packages ----------------------------------------------------------------------------------------------------
@@ -207,20 +202,6 @@ def _parsed(row: Expected) -> Answer:
     if found == twin:
         return Answer("conforms", rows=len(found))
     return Answer("nonconforming", (Spot("csv-parse", "error"),), len(found))
-
-
-# --- JSON --------------------------------------------------------------------------------------------------------
-
-
-def _json(row: Expected) -> Answer:
-    schema = dict(descriptor(row.schema_path)) if row.schema_path is not None else None
-    try:
-        findings, _ = document(row.path.read_text("utf-8-sig"), schema=schema, samples=None)
-    except (StandardFault, StandardFaults) as fault:
-        return Answer("nonconforming", _refused(fault))
-    spots = tuple(spot for each in findings for spot in spots_of(each))
-    wrong = any(each.severity == "error" for each in spots)
-    return Answer("nonconforming" if wrong else "conforms", spots)
 
 
 # --- the JSON Schema suite ---------------------------------------------------------------------------------------

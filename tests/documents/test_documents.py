@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongshu import validate
 from gongshu.standards.faults import StandardFault
 from gongshu.validators.documents import document, json_lines
 from gongshu.validators.geometry import Bounds
@@ -45,6 +46,12 @@ def test_an_open_ring() -> None:
     assert ("geo.ring-open", "open", 1, [1]) in codes(
         polygon([114.0, 30.0], [114.1, 30.0], [114.1, 30.1], [114.0, 30.1])
     )
+
+
+def test_a_position_in_place_of_several_is_one_fault() -> None:
+    assert codes('{"type": "Polygon", "coordinates": [[114.0, 30.0],\n[114.1, 30.0]]}') == [
+        ("geo.geometry", "nesting", 2, [1, 2])
+    ]
 
 
 def test_swapped_axes_are_not_merely_out_of_bounds() -> None:
@@ -156,3 +163,10 @@ def test_lines_are_where_the_values_are(value: object) -> None:
 def test_any_text_is_a_value_or_a_syntax_fault(text: str) -> None:
     with contextlib.suppress(SyntaxFault):
         parse(text)
+
+
+def test_a_file_named_geojson_is_judged_as_such(tmp_path) -> None:
+    path = tmp_path / "没有类型.geojson"
+    path.write_text('{"type": {}, "name": "x"}', encoding="utf-8")
+    (found,) = validate(path).findings
+    assert (found.code, found.reason) == ("geo.syntax", "type")

@@ -193,3 +193,18 @@ def test_lint_of_the_built_in_packs() -> None:
     count, faults = lint(packs(), Registry(installed=False))
     assert [each.say("en") for each in faults] == []
     assert count > 0
+
+
+def test_lint_of_a_data_package_and_of_a_json_schema(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    good = {"name": "a", "path": "a.csv", "schema": {"fields": [{"name": "x"}]}}
+    bad = {"name": "b", "path": "b.csv", "schema": {"fields": [{"name": "x", "type": "unicorn"}]}}
+    plain = {"name": "c", "path": "c.csv"}
+    package, schema = tmp_path / "datapackage.json", tmp_path / "record.json"
+    package.write_text(json.dumps({"resources": [good, plain]}), encoding="utf-8")
+    assert run(capsys, "lint", str(package))[0] == 0
+    package.write_text(json.dumps({"resources": [good, bad, plain]}), encoding="utf-8")
+    code, out, _ = run(capsys, "lint", str(package), "--lang", "en")
+    assert (code, "unicorn" in out) == (3, True)
+    schema.write_text('{"type": "object", "properties": {"a": {"type": 12}}}', encoding="utf-8")
+    code, out, _ = run(capsys, "lint", str(schema), "--lang", "en")
+    assert (code, "/properties/a/type" in out) == (3, True)
