@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gongshu.validators.report import Report
 
 PATH = click.Path(path_type=Path)
+FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | junit | github | badge"
 
 
 @click.command()
@@ -27,7 +28,7 @@ PATH = click.Path(path_type=Path)
 @click.option("--standard", "-s", help="标准的 id、id@版本或路径 / Standard: id, id@version or path")
 @click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
 @click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
-@click.option("--format", "-f", "form", help="terminal | json | jsonl | csv")
+@click.option("--format", "-f", "form", help=FORM_HELP)
 @click.option("--output", "-o", type=PATH, help="报告写到文件 / Write the report to a file")
 @click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
 @click.option("--unmask", is_flag=True, help="不遮盖个人信息 / Show personal values")
@@ -112,7 +113,7 @@ def validate(
 @click.option("--log", type=PATH, help="改动记录 / Change log")
 @click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
 @click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
-@click.option("--format", "-f", "form", help="terminal | json | jsonl | csv")
+@click.option("--format", "-f", "form", help=FORM_HELP)
 @click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
 @click.option("--encoding", help="编码 / Encoding")
 @click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
@@ -267,7 +268,8 @@ def show(
     from gongshu.validators.reports import write
     from gongshu.validators.reports.output import write_atomically
 
-    options: dict[str, Any] = {"reproducible": reproducible, "shown": sys.maxsize if shown is None else shown}
+    places = sys.maxsize if shown is None else shown
+    options: dict[str, Any] = {"sources": inputs, "reproducible": reproducible, "shown": places}
     console = {
         "width": console_width(),
         "color": session.color and sys.stdout.isatty(),

@@ -25,6 +25,7 @@ FORMS: dict[str, str] = {
     "markdown": "gongshu.validators.reports.markdown:write",
     "sarif": "gongshu.validators.reports.sarif:write",
     "terminal": "gongshu.validators.reports.terminal:write",
+    "xlsx": "gongshu.validators.reports.workbook:write",
 }
 # what the end of an output file's name says of its form
 SUFFIXES: dict[str, str] = {
@@ -37,9 +38,10 @@ SUFFIXES: dict[str, str] = {
     ".sarif": "sarif",
     ".svg": "badge",
     ".txt": "terminal",
+    ".xlsx": "xlsx",
     ".xml": "junit",
 }
-UNCAPPED = frozenset({"csv", "jsonl"})  # one line a faulty cell: every sample has to be kept
+UNCAPPED = frozenset({"csv", "jsonl", "xlsx"})  # each faulty cell has its own line or mark: every sample has to be kept
 
 
 def form(name: str) -> Callable[..., None]:

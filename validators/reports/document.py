@@ -3,23 +3,71 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from json.encoder import encode_basestring as _quoted
 from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Finding, NotChecked, Sample
 from gongshu.validators.report import REPORT_FORMAT, FileReport, Report, StandardUsed
 from gongshu.validators.reports.words import finding_words
 
+PORTION = 10_000  # samples written at once
+_MARK = "\x01"
+_EMPTIED = '\n     "samples": "\\u0001"'
+
 
 def write(report: Report, out: BinaryIO, *, lang: str, reproducible: bool = False, **_: Any) -> None:
-    """UTF-8 JSON with a line break at its end."""
-    text = json.dumps(document(report, lang=lang, reproducible=reproducible), ensure_ascii=False, indent=1)
-    out.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    """UTF-8 JSON with a line break at its end; every sample is one line."""
+    text = json.dumps(document(report, lang=lang, reproducible=reproducible, bare=True), ensure_ascii=False, indent=1)
+    findings = [finding for file in report.files for finding in file.findings if finding.samples]
+    parts = text.split(_EMPTIED)  # no text of the report has a line break, so nothing else can look like this
+    for finding, part in zip(findings, parts):
+        out.write(part.encode("utf-8", "backslashreplace") + b'\n     "samples": [')
+        _write_samples(finding.samples, out)
+        out.write(b"\n     ]")
+    out.write(parts[-1].encode("utf-8", "backslashreplace") + b"\n")
 
 
-def document(report: Report, *, lang: str, reproducible: bool = False) -> dict[str, Any]:
-    """The report as JSON-able data, in a fixed order; the clock's values are left out when it must be reproducible."""
+def _write_samples(samples: Sequence[Sample], out: BinaryIO) -> None:
+    known: dict[int, str] = {}  # parameters that many samples share are written once
+    for start in range(0, len(samples), PORTION):
+        lines = [sample_text(each, known) for each in samples[start : start + PORTION]]
+        text = ("\n      " if not start else ",\n      ") + ",\n      ".join(lines)
+        out.write(text.encode("utf-8", "backslashreplace"))
+
+
+def sample_text(sample: Sample, known: dict[int, str]) -> str:
+    """`sample_document` as JSON. `known` holds texts of parameters by identity, which must outlive the call."""
+    row, line, cell, byte, pointer, value, key, params, fix = sample
+    found = [f'"{name}": {each}' for name, each in (("row", row), ("line", line)) if each is not None]
+    if cell is not None:
+        found.append(f'"cell": {_quoted(cell)}')
+    if byte is not None:
+        found.append(f'"byte": {byte}')
+    if pointer is not None:
+        found.append(f'"pointer": {_quoted(pointer)}')
+    if value is not None:
+        found.append(f'"value": {_quoted(value)}')
+    if key:
+        found.append('"key": {' + ", ".join([f"{_quoted(name)}: {_quoted(each)}" for name, each in key.items()]) + "}")
+    if params:
+        said = known.get(id(params))
+        if said is None:
+            said = _ENCODER.encode(params)
+            if len(known) < PORTION:
+                known[id(params)] = said
+        found.append(f'"params": {said}')
+    if fix is not None:
+        found.append(f'"fix": {_ENCODER.encode(fix._asdict())}')
+    return "{" + ", ".join(found) + "}"
+
+
+def document(report: Report, *, lang: str, reproducible: bool = False, bare: bool = False) -> dict[str, Any]:
+    """The report as JSON-able data, in a fixed order; the clock's values are left out when it must be reproducible.
+
+    `bare`: a mark stands where samples belong.
+    """
     found: dict[str, Any] = {
         "report": REPORT_FORMAT,
         "verdict": str(report.verdict),
@@ -27,7 +75,7 @@ def document(report: Report, *, lang: str, reproducible: bool = False) -> dict[s
         "inputs": plain(report.inputs),
         "engine": dict(report.engine),
         "summary": report.counts,
-        "files": [_file(each, lang) for each in report.files],
+        "files": [_file(each, lang, bare) for each in report.files],
     }
     if not reproducible:
         found["generated"] = report.generated
@@ -36,7 +84,7 @@ def document(report: Report, *, lang: str, reproducible: bool = False) -> dict[s
     return made
 
 
-def _file(file: FileReport, lang: str) -> dict[str, Any]:
+def _file(file: FileReport, lang: str, bare: bool) -> dict[str, Any]:
     return {
         "name": file.name,
         "bytes": file.bytes,
@@ -57,7 +105,7 @@ def _file(file: FileReport, lang: str) -> dict[str, Any]:
         "titles": dict(file.titles),
         "checked": file.checked,
         "not_checked": [_not_checked(each) for each in file.not_checked],
-        "findings": [_finding(each, file, lang) for each in file.findings],
+        "findings": [_finding(each, file, lang, bare) for each in file.findings],
     }
 
 
@@ -78,7 +126,7 @@ def _not_checked(each: NotChecked) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, file: FileReport, lang: str) -> dict[str, Any]:
+def _finding(finding: Finding, file: FileReport, lang: str, bare: bool) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": str(finding.severity),
@@ -89,7 +137,7 @@ def _finding(finding: Finding, file: FileReport, lang: str) -> dict[str, Any]:
         "params": plain(finding.params),
         "message": finding_words(finding, lang, "message", file=file),
         "help": finding_words(finding, lang, "help", file=file),
-        "samples": [sample_document(each) for each in finding.samples],
+        "samples": _MARK if bare and finding.samples else [sample_document(each) for each in finding.samples],
     }
 
 
@@ -128,3 +176,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return value
     return value.item() if hasattr(value, "item") else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=plain)

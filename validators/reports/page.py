@@ -11,7 +11,7 @@ import base64
 import hashlib
 import html
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, BinaryIO, TypeAlias
 
@@ -229,7 +229,7 @@ def _ending(file: FileReport) -> Iterator[str]:
         yield f"<p>{_said('report.not-checked', count=len(file.not_checked))}</p><ul>"
         for each in file.not_checked[:FINDINGS]:
             what = each.rule or each.code or ", ".join(each.columns)
-            words = _both(lambda lang, each=each: not_checked_words(each.reason, lang))
+            words = _both(partial(not_checked_words, each.reason))
             yield f"<li><code>{safe(what)}</code> {words}</li>"
         yield "</ul>"
     if file.publishable:

@@ -1,0 +1,149 @@
+"""The user's own workbook with its bad cells coloured and commented, a problem column and a summary sheet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+from xml.sax.saxutils import quoteattr
+
+from gongshu.validators.finding import Finding, Sample
+from gongshu.validators.readers.sheetscan import BROKEN, column_letters, sheet_parts
+from gongshu.validators.report import FileReport, Report
+from gongshu.validators.reports.words import say
+from gongshu.validators.workbooks.marking import Marks, in_sheet, marks_of
+from gongshu.validators.workbooks.notes import annotate
+from gongshu.validators.workbooks.package import RELATIONS, Package, Unpatchable
+from gongshu.validators.workbooks.sheetxml import Edit, Sheet, attribute
+from gongshu.validators.workbooks.styles import Styles
+from gongshu.validators.workbooks.summary import lines, location, sheet_xml
+
+WORKBOOK = "xl/workbook.xml"
+_WORKSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+COLUMNS = 16_384  # that a sheet may have
+_WIDTH = 60  # of the problem column
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What was done to the workbook."""
+
+    marks: Marks
+    commented: bool
+
+
+def mark(source: BinaryIO, out: BinaryIO, file: FileReport, report: Report, lang: str) -> Marked:
+    """Write the workbook with its marks; parts that need none keep their bytes. Raises `Unpatchable`."""
+    try:
+        package = Package(source)
+        found = _mark(package, file, report, lang)
+        package.save(out)
+    except BROKEN as fault:
+        raise Unpatchable(str(fault)) from fault
+    return found
+
+
+def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Marked:
+    part, sheet, styles, styles_part = opened(package, file.sheet or "")
+    marks = marks_of(file, lang, in_sheet)
+    last = sheet.formulas_and_values()
+    edits: dict[int, dict[int, Edit]] = {}
+    for (row, column), level in marks.levels.items():
+        edits.setdefault(row, {})[column] = Edit(level=str(level))
+    heading = file.header_line or 1
+    shown = last < COLUMNS and bool(marks.problems)
+    if shown:
+        style = _style_of(sheet, heading, last)
+        edits.setdefault(heading, {})[last + 1] = Edit(text=say("report.problem-column", lang), style=style)
+        for row, said in marks.problems.items():
+            edits.setdefault(row, {})[last + 1] = Edit(text=("；" if lang == "zh" else "; ").join(said))
+    before, behind = sheet.edited(edits, styles.filled)
+    if shown:
+        before = _widened(before, sheet, last + 1, max(edits))
+    commented = True
+    try:
+        behind = annotate(package, part, behind, marks.comments) if marks.comments else behind
+    except Unpatchable:
+        commented = False
+    package.change(part, before + behind)
+    _summarize(package, file, report, lang, styles, _remarks(marks, commented, lang))
+    package.change(styles_part, styles.changed())
+    return Marked(marks, commented)
+
+
+def opened(package: Package, name: str) -> tuple[str, Sheet, Styles, str]:
+    """A sheet by its name, and the styles: each with the name of its part."""
+    part = sheet_parts(package.archive).get(name)
+    styles_part = package.related(WORKBOOK, "styles")
+    if part is None or part not in package or styles_part is None:
+        raise Unpatchable("workbook")
+    return part, Sheet.of(package.read(part)), Styles(package.read(styles_part)), styles_part
+
+
+def _style_of(sheet: Sheet, row: int, column: int) -> int:
+    for number, _, content, end in sheet.rows():
+        if number == row:
+            found = {at: attribute(opening[1], b"s") for at, opening, _ in sheet.cells(row, content, end)}
+            return int(found.get(column) or 0)
+        if number > row:
+            break
+    return 0
+
+
+def _widened(before: bytes, sheet: Sheet, column: int, last_row: int) -> bytes:
+    """The start of the sheet with room for the new column."""
+    head, p = before[: sheet.start], sheet.prefix
+    found = re.search(rb"""(<%sdimension\s+ref=["'])([A-Z]+)(\d+)(?::[A-Z]+(\d+))?(["'])""" % p, head)
+    if found is not None:
+        row = max(last_row, int(found[4] or found[3]))
+        ref = b"%s%s%s:%s%d%s" % (found[1], found[2], found[3], column_letters(column - 1).encode(), row, found[5])
+        head = head[: found.start()] + ref + head[found.end() :]
+    col = b'<%scol min="%d" max="%d" width="%d" customWidth="1"/>' % (p, column, column, _WIDTH)
+    columns = re.search(rb"(?s)<%scols>(.*?)</%scols>" % (p, p), head)
+    if columns is None:
+        at = head.rfind(b"<%ssheetData" % p)
+        head = head[:at] + b"<%scols>%s</%scols>" % (p, col, p) + head[at:]
+    elif all(int(each) < column for each in re.findall(rb"""\bmax=["'](\d+)""", columns[1])):
+        at = columns.end() - len(b"</%scols>" % p)
+        head = head[:at] + col + head[at:]
+    return head + before[sheet.start :]
+
+
+def _remarks(marks: Marks, commented: bool, lang: str) -> list[str]:
+    found = [say("report.workbook-colors", lang), say("report.workbook-own", lang)]
+    if not commented:
+        found.append(say("report.workbook-no-comments", lang))
+    elif marks.left_out:
+        found.append(say("report.workbook-comments", lang, count=len(marks.comments), left=marks.left_out))
+    return found
+
+
+def _summarize(
+    package: Package, file: FileReport, report: Report, lang: str, styles: Styles, remarks: list[str]
+) -> None:
+    def address(finding: Finding, sample: Sample) -> str | None:
+        row, column = in_sheet(finding, sample)
+        if row is None:
+            return None
+        return location(file.sheet or "", f"{column_letters((column or 1) - 1)}{row}")
+
+    found = lines(file, report, lang, address, remarks)
+    add_sheet(package, say("report.sheet-name", lang), sheet_xml(found, styles.bold(), styles.linked()))
+
+
+def add_sheet(package: Package, name: str, xml: bytes) -> None:
+    """Put one more sheet behind all others; its name gets a number where it is taken."""
+    part = package.free("xl/worksheets/gongshu{}.xml")
+    package.change(part, xml)
+    package.declare(part, _WORKSHEET)
+    relation = package.relate(WORKBOOK, "worksheet", part)
+    book = package.read(WORKBOOK)
+    taken = {each.casefold() for each in sheet_parts(package.archive)}
+    names = (name if number == 1 else f"{name} ({number})" for number in range(1, 10_000))
+    free = next(each for each in names if each.casefold() not in taken)
+    number = max([0, *(int(each) for each in re.findall(rb"""\bsheetId=["'](\d+)""", book))]) + 1
+    end = re.search(rb"</((?:\w+:)?)sheets\s*>", book)
+    if end is None:
+        raise Unpatchable("workbook")
+    entry = f'sheet name={quoteattr(free)} sheetId="{number}" xmlns:r="{RELATIONS}" r:id="{relation}"/>'.encode()
+    package.change(WORKBOOK, book[: end.start()] + b"<" + end[1] + entry + book[end.start() :])
