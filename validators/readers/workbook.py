@@ -271,6 +271,7 @@ def _findings(
             for top, left, bottom, right in sorted(merged)
         )
         found.append(Finding("table.merged-cells", Severity.WARNING, len(samples), samples=samples))
+    hidden_names: list[str] = []
     hidden: dict[str, list[Sample]] = {"sheet": [], "column": [], "row": []}
     for sheet in book.sheets_metadata:
         if str(sheet.visible).rpartition(".")[2] != "Visible":
@@ -278,7 +279,10 @@ def _findings(
     if grid.scan is not None:
         for column in grid.scan.hidden_columns:
             if column < width:
-                hidden["column"].append(Sample(value=f"{column_letters(column)} {header.names[column]}".strip()))
+                cell = f"{column_letters(column)}{header.line}"
+                value = f"{column_letters(column)} {header.names[column]}".strip()
+                hidden["column"].append(Sample(line=header.line, cell=cell, value=value))
+                hidden_names.append(header.names[column])
         for row in grid.scan.hidden_rows:
             if row < last:
                 hidden["row"].append(
@@ -286,7 +290,9 @@ def _findings(
                 )
     for reason, places in hidden.items():
         if places:
-            found.append(Finding("table.hidden", Severity.WARNING, len(places), reason=reason, samples=tuple(places)))
+            columns = tuple(hidden_names) if reason == "column" else ()
+            samples = tuple(places)
+            found.append(Finding("table.hidden", Severity.WARNING, len(places), columns, None, reason, samples))
     return found
 
 
