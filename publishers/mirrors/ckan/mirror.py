@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from ckanapi.errors import NotFound, ValidationError
 
+from gongshu.publishers.canonical import digest
 from gongshu.publishers.identity import slug
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Shown
@@ -38,6 +39,7 @@ class Ckan:
         self.workers = self._to.workers
         self._token = token(self._to.url)
         self._site = Site(self._to.url, self._token, patience=patience or Patience(), workers=self.workers)
+        self._anybody = Site(self._to.url, "", patience=patience or Patience(), workers=self.workers)
         self._guard = threading.Lock()
         self._organisations: dict[str, str] = {}
         self._user: Mapping[str, Any] | None = None
@@ -201,7 +203,7 @@ class Ckan:
             if "match" not in (error.error_dict or {}):
                 raise
             now = self._package(str(there["id"]))  # ours, if only the answer was lost
-            if now is not None and _sent(now) == _sent(wanted) == shape.digest(shape.normal(now)):
+            if now is not None and _sent(now) == _sent(wanted) == digest(shape.normal(now)):
                 return now
             seen = str(now["metadata_modified"]) if now else ""
             planned = str(there["metadata_modified"])
@@ -231,11 +233,11 @@ class Ckan:
                     datastore.load(self._site, str(each["id"]), head.code, path, resource, at=at)
             elif each.get("datastore_active"):
                 datastore.drop(self._site, str(each["id"]))
-        odd = _sent(wanted) != shape.digest(shape.normal(there))
+        odd = _sent(wanted) != digest(shape.normal(there))
         if not open_ids and not odd:
             return
         now = self._package(str(there["id"])) or there
-        if shape.digest(shape.normal(now)) != shape.digest(shape.normal(there)):
+        if digest(shape.normal(now)) != digest(shape.normal(there)):
             raise PublishFault("publish.target-moved", code=head.code, planned=head.number, found=str(now["title"]))
         change: dict[str, Any] = {
             f"update__resources__{each['id']}": {SEALED: shape.seal(each)}
@@ -244,7 +246,7 @@ class Ckan:
         }
         if odd:
             listed = [each for each in now["extras"] if each["key"] != shape.SENT]
-            change["update"] = {"extras": [*listed, {"key": shape.SENT, "value": shape.digest(shape.normal(now))}]}
+            change["update"] = {"extras": [*listed, {"key": shape.SENT, "value": digest(shape.normal(now))}]}
         at("mirror.filled")
         after = self._revise(now, change, {}, wanted, head)
         if shape.state_of(after)[1] != "published":
@@ -307,13 +309,17 @@ class Ckan:
     # --- the rest ---
 
     def fetch(self, head: Head, resource: Resource, output: Output) -> Iterator[bytes] | None:
-        """The file as CKAN, or the place that it links to, gives it to this user."""
+        """The file as CKAN, or the place that it links to, gives it to anybody: without our token."""
         id_ = resource.id if output.form == "csv" else str(uuid5(UUID(resource.id), output.form))
         try:
-            found = self._site.call("resource_show", {"id": id_})
+            found = self._anybody.call("resource_show", {"id": id_})
         except NotFound:
             return None
-        answer = self._site.get(str(found["url"]))
+        except PublishFault as fault:
+            if fault.code != "mirror.refused":
+                raise
+            return None  # a deleted or private dataset
+        answer = self._anybody.get(str(found["url"]))
         if answer.status_code != 200:
             answer.close()
             return None

@@ -26,8 +26,8 @@ class Body:
     def __init__(self, fields: Mapping[bytes, bytes], files: Mapping[str, Upload]) -> None:
         self._mark = uuid4().hex
         self._parts: list[bytes | Path] = []
-        for name, value in fields.items():
-            self._parts.append(self._head(name.decode("utf-8")) + value + b"\r\n")
+        for key, value in fields.items():
+            self._parts.append(self._head(key.decode("utf-8")) + value + b"\r\n")
         for name, file in files.items():
             extra = f'; filename="{file.name}"\r\nContent-Type: {file.media_type}'
             self._parts += [self._head(name, extra), file.path, b"\r\n"]

@@ -139,6 +139,11 @@ def extras(shown: Package) -> dict[str, str]:
     return {str(each["key"]): str(each["value"]) for each in shown.get("extras") or ()}
 
 
+def resources(shown: Package) -> list[Package]:
+    """The resources that are there; of a deleted dataset CKAN goes on listing those that were taken out of it."""
+    return [] if shown.get("state") == "deleted" else list(shown.get("resources") or ())
+
+
 def normal(shown: Package) -> dict[str, Any]:
     """Everything of a package that we send and can foresee; equal before sending and after reading."""
     text = {name: clean(shown.get(name)) for name in
@@ -149,7 +154,7 @@ def normal(shown: Package) -> dict[str, Any]:
         "organisation": (shown.get("organization") or {}).get("name", ""),
         "tags": sorted(each["name"] for each in shown.get("tags") or ()),
         "extras": {key: clean(value) for key, value in extras(shown).items() if key != SENT},
-        "resources": [_normal_resource(each) for each in shown.get("resources") or ()],
+        "resources": [_normal_resource(each) for each in resources(shown)],
     }
 
 
@@ -174,11 +179,11 @@ def sealed(shown: Package) -> bool | None:
 
 def state_of(shown: Package) -> tuple[str, str]:
     """(state, condition) of a package that is ours."""
-    marks = [sealed(each) for each in shown.get("resources") or ()]
+    marks = [sealed(each) for each in resources(shown)]
     found = extras(shown)
     form = normal(shown)
     if found.get(SENT) != digest(form) or False in marks:
-        return digest(["edited", form, [seal(each) for each in shown.get("resources") or ()]]), "edited"
+        return digest(["edited", form, [seal(each) for each in resources(shown)]]), "edited"
     state = found.get(STATE, "")
     if None in marks:
         return on_the_way(state), "pending"
@@ -206,25 +211,25 @@ def kept(shown: Package | None, state: str) -> dict[str, Package]:
     pending = state_of(shown)[0] == on_the_way(state)
     return {
         str(each["id"]): each
-        for each in shown.get("resources") or ()
+        for each in resources(shown)
         if each.get("url_type") == "upload" and (sealed(each) or (pending and sealed(each) is None))
     }
 
 
 def merged(ours: Sequence[Mapping[str, Any]], there: Mapping[str, Package]) -> tuple[list[dict[str, Any]], list[int]]:
     """Our resources over what is to stay of theirs, and the positions of those whose files have to move."""
-    resources, moving = [], []
+    made, moving = [], []
     for position, each in enumerate(ours):
         old = there.get(str(each["id"]))
         if each.get("url_type") != "upload":
-            resources.append(dict(each))
+            made.append(dict(each))
         elif old is not None and old.get("hash") == each["hash"] and int(old.get("size") or 0) == each["size"] and (
             str(old.get("url") or "").rpartition("/")[2] == each["url"]
         ):  # fmt: skip
             table = each[TABLE] == "yes"
             whole = sealed(old) and bool(old.get("datastore_active")) == table
-            resources.append({**old, **each, "url": old["url"], SEALED: str(old[SEALED]) if whole else ""})
+            made.append({**old, **each, "url": old["url"], SEALED: str(old[SEALED]) if whole else ""})
         else:
-            resources.append(dict(each))
+            made.append(dict(each))
             moving.append(position)
-    return resources, moving
+    return made, moving

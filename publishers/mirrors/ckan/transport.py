@@ -67,7 +67,7 @@ class Patient(requests.Session):
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
-    def request(self, method: Any, url: Any, *words: Any, **how: Any) -> requests.Response:
+    def request(self, method: Any, url: Any, /, **how: Any) -> requests.Response:  # type: ignore[override] # all by name
         """Send until an answer comes. With `once`, raise `Unclear` where it is not known whether the call was done."""
         once = how.pop("once", False)
         files: Mapping[str, Upload] | None = how.pop("files", None)
@@ -81,7 +81,7 @@ class Patient(requests.Session):
             wait: float | None = None
             try:
                 with self._pace.turn():
-                    answer = super().request(method, url, *words, data=data, headers=headers, **how)
+                    answer = super().request(method, url, data=data, headers=headers, **how)
             except BROKEN as error:
                 last = type(error).__name__
                 if once:
