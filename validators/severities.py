@@ -85,6 +85,7 @@ def _spoken(code: str, rule: str | None, standard: Standard | None, field: Field
         return table.header.extra if code == "table.column-extra" else table.header.order
     if table is not None and rule is not None and code in ("row.rule", "dataset.rule"):
         return next((each.severity for each in (*table.rules, *table.dataset_rules) if each.id == rule), None)
-    if field is not None and code.startswith(("cell.", "row.label")):
+    # a field's severity tells how sure its value domain is, never whether a value is due
+    if field is not None and code != "cell.required" and code.startswith(("cell.", "row.label")):
         return field.severity
     return None

@@ -34,6 +34,7 @@ def test_the_standard_comes_before_the_default() -> None:
     assert severity_of("table.column-missing", standard=STANDARD, field=required) is E
     assert severity_of("row.rule", "fresh", standard=STANDARD) is W
     assert severity_of("cell.type", field=Field("a", severity="info")) is INFO
+    assert severity_of("cell.required", field=Field("a", severity="info")) is E
     assert severity_of("cell.whitespace", default=W) is W
 
 
