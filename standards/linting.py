@@ -14,6 +14,7 @@ from gongshu.standards.entries import pack_folders
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import Examined, examine
 from gongshu.standards.model import Field, Kind, Reference
+from gongshu.standards.packageschema import descriptor_schema
 from gongshu.standards.recordschema import check_schema, schema_of
 from gongshu.standards.registry import Registry
 
@@ -34,7 +35,8 @@ def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:
 
 def _file(file: Path, registry: Registry) -> list[StandardFault]:
     if file.suffix.lower() not in (".yaml", ".yml"):
-        return [fault for asked in _asked(file) for fault in _resolved(asked, registry)]
+        faults = [fault for asked in _asked(file) for fault in _resolved(asked, registry)]
+        return [*_descriptor(file), *faults]
     examined = examine(file)
     faults = [*examined.faults, *(examined.fault(each) for each in _references(examined, registry))]
     if not faults and file.name == STANDARD_FILE and examined.standard is not None:
@@ -60,6 +62,22 @@ def _asked(file: Path) -> list[str | Path]:
         for place, each in enumerate(resources)
         if not isinstance(each, dict) or each.get("schema") is not None
     ]
+
+
+def _descriptor(file: Path) -> Iterator[StandardFault]:
+    """What a Data Package says of itself against the rules for one."""
+    import jsonschema
+
+    try:
+        document = json.loads(file.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return
+    if not isinstance(document, dict) or "resources" not in document or "fields" in document:
+        return
+    for each in jsonschema.Draft202012Validator(descriptor_schema(document)).iter_errors(document):
+        key = "/".join(str(step) for step in each.absolute_path)
+        params = {"file": str(file), "line": 1, "key": key, "place": f"{file} {key}".strip()}
+        yield StandardFault("standard.package", detail=each.message[:200], **params)
 
 
 def _resolved(asked: str | Path, registry: Registry) -> list[StandardFault]:

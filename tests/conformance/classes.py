@@ -26,7 +26,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "format": ("file.format-mismatch",),
     "source": ("file.empty", "file.unreadable"),
     "json-syntax": ("record.syntax", "file.unreadable"),
-    "descriptor": ("package",),
+    "descriptor": ("record.schema", "standard"),
     "schema-document": ("standard",),
     "index": ("record.syntax",),
     "type": (*TYPE, "cell.whitespace", "cell.fullwidth", "cell.date-serial", "cell.scientific"),

@@ -6,16 +6,57 @@ import re
 from collections.abc import Iterator
 
 from classes import codes_of
-from expectations import Expected
+from expectations import Expected, Place, places
 from judging import Answer, Spot
 
 CONFORMING = ("valid", "warning")
-UNCOUNTED = ("schema-document", "index", "parquet-corrupt", "json-syntax")  # others count the document, not its faults
+UNCOUNTED = (
+    "schema-document",
+    "descriptor",
+    "index",
+    "parquet-corrupt",
+    "json-syntax",
+)  # others count the document, not its faults
+MOST = 6  # places that are told one by one
 WHOLE_ROW = ("table.row", "table.unclosed-quote", "file.")  # said of the row, not of a column
 
 
 def differences(row: Expected, ours: Answer) -> Iterator[tuple[str, str]]:
-    """(aspect, what we say instead) for each aspect in which we differ."""
+    """(aspect, what we say instead) for each aspect in which we differ: of the row, and of the places it lists."""
+    yield from _of_row(row, ours)
+    listed = places(row)
+    if listed and ours.verdict != "unreadable":
+        apart = [*_missing(listed, ours), *_surplus(listed, ours)]
+        if apart:
+            yield "places", "; ".join(apart[:MOST]) + (f"; and {len(apart) - MOST} more" if len(apart) > MOST else "")
+
+
+def _missing(listed: list[Place], ours: Answer) -> Iterator[str]:
+    """Faults of the oracle's list that we do not have at their line and column in a fitting class."""
+    for place in listed:
+        levels = ("error",) if place.level == "error" else ("warning", "info")
+        found = [spot for spot in ours.spots if spot.severity in levels and _at(spot, place)]
+        codes = codes_of(place.rule)
+        if place.rule not in ours.stated and not any(codes is None or spot.code in codes for spot in found):
+            where = " ".join(str(part) for part in (place.line, place.column) if part)
+            yield f"not said: {place.rule} {where}".strip()
+
+
+def _surplus(listed: list[Place], ours: Answer) -> Iterator[str]:
+    """Errors of ours where the oracle's list has none."""
+    everywhere = {code for place in listed if place.every for code in codes_of(place.rule) or ()}
+    for spot in ours.of("error"):
+        if spot.code not in everywhere and not any(_at(spot, place) for place in listed):
+            yield f"said besides: {spot.code} {spot.line or ''} {','.join(spot.columns)}".strip()
+
+
+def _at(spot: Spot, place: Place) -> bool:
+    if place.line is not None and spot.line is not None and place.line != spot.line:
+        return False
+    return not place.column or not spot.columns or _names(spot, place.column)
+
+
+def _of_row(row: Expected, ours: Answer) -> Iterator[tuple[str, str]]:
     if row.verdict == "mixed":
         if ours.spots:
             yield "verdict", "; ".join(spot.columns[0] for spot in ours.spots)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2].parent / "shared" / "acceptance"
@@ -43,6 +44,17 @@ class Expected:
         return BASE / self.folder / self.schema if self.schema else None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One fault that the oracle lists with its place. `level`: error, warning or valid; `every`: on every row."""
+
+    line: int | None
+    column: str
+    rule: str
+    level: str = "error"
+    every: bool = False
+
+
 def folders() -> list[str]:
     """The folders that hold expectations; none where the material is not there."""
     return sorted(each.parent.name for each in BASE.glob("*/expected.csv"))
@@ -67,6 +79,35 @@ def expectations(folder: str) -> list[Expected]:
         )
         for row in table(BASE / folder / "expected.csv")
     ]
+
+
+def places(row: Expected) -> list[Place]:
+    """Every fault that the oracle lists for this row, by line and column; none where it keeps no list."""
+    if row.folder == "china":
+        mine = [each for each in _read(BASE / "china/damaged/truth.csv") if f"damaged/{each['file']}" == row.file]
+        return [
+            Place(_line(each["row"]), each["column"], each["rule"], each["level"], "every row" in each["note"])
+            for each in mine
+            if each["level"] != "valid"
+        ]
+    if row.folder == "frictionless" and row.verdict == "invalid" and "frictionless 5.21 is wrong" not in row.note:
+        asked = (row.file, row.schema, row.policy)
+        mine = [
+            each
+            for each in _read(BASE / "frictionless/errors.csv")
+            if (each["file"], each["schema"], each["policy"]) == asked
+        ]
+        return [Place(_line(each["row"]), each["field"], each["rule"]) for each in mine]
+    return []
+
+
+def _line(text: str) -> int | None:
+    return int(text) if text else None
+
+
+@cache
+def _read(path: Path) -> list[dict[str, str]]:
+    return table(path)
 
 
 def table(path: Path) -> list[dict[str, str]]:
