@@ -1,4 +1,4 @@
-"""Which standard do these column names look like? From names alone; the file is not read here."""
+"""Which standard do these columns look like? From their names, and from a sample of values; no file is read here."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from gongshu.standards.compiling import compiled
 from gongshu.standards.entries import Entry
 from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.headers import normal
-from gongshu.standards.model import Field, Kind, Status, Table
+from gongshu.standards.model import Kind, Status, Table
 from gongshu.standards.registry import Registry, numbers
+from gongshu.standards.resemblance import Columns, Reasons, names_of
 
 REQUIRED, ALL, COLUMNS = 0.3, 0.3, 0.4  # weights of: required fields found, all fields found, columns explained
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """Why a standard was named: the columns that fit, what is missing, and columns it does not know."""
-
-    matched: tuple[str, ...]
-    missing: tuple[str, ...]  # required fields without a column
-    unknown: tuple[str, ...]  # columns without a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Match:
 
 def score(names: Sequence[str], table: Table) -> tuple[float, Reasons]:
     """How well column names fit a table: 1 where every field has its column and every column its field."""
-    owners = {name: place for place, each in enumerate(table.fields) for name in _names(each, table)}
+    owners = {name: place for place, each in enumerate(table.fields) for name in names_of(each, table)}
     found: dict[int, str] = {}
     unknown = []
     for name in names:
@@ -56,23 +48,25 @@ def score(names: Sequence[str], table: Table) -> tuple[float, Reasons]:
     return round(total, 4), Reasons(matched, missing, tuple(unknown))
 
 
-def _names(field: Field, table: Table) -> list[str]:
-    wanted = {"name": (field.name,), "title": (field.title.zh, field.title.en), "alias": field.aliases}
-    return [normal(name) for tier in table.header.match for name in wanted.get(tier, ()) if name]
+def detect(
+    names: Sequence[str], registry: Registry, limit: int = 3, values: Sequence[Sequence[str]] | None = None
+) -> list[Match]:
+    """The table standards that the names, and the values of a sample where given, look most like, best first.
 
-
-def detect(names: Sequence[str], registry: Registry, limit: int = 3) -> list[Match]:
-    """The table standards that the names look most like, best first; only those with a column in common.
-
-    Of each id the version that `registry.get(id)` would give is looked at; withdrawn ones are left out.
+    Of each id the version that `registry.get(id)` would give is looked at; withdrawn ones are left out. Values are one
+    sequence for each name. A column whose name no field has still counts, by half, where its values are an
+    identifier or code list of a field.
     """
+    columns = Columns(names, values, registry) if values is not None else None
     found = []
     for entry in _candidates(registry):
         table = table_of(registry, entry)
         if table is None:
             continue
         points, reasons = score(names, table)
-        if reasons.matched:
+        if columns is not None:
+            points, reasons = columns.weighed(table, points, reasons)
+        if reasons.matched or reasons.seen:
             found.append(Match(entry.id, entry.version, points, reasons))
     found.sort(key=lambda each: (-each.score, -len(each.reasons.matched), each.id))
     return found[:limit]

@@ -1,7 +1,8 @@
 """Importers: another description of a table becomes the draft of a standard. One source per file.
 
-`SOURCES` names, for each source, `module:function`; the function takes the path and gives the drafts in it, one for
-each table. A sample of data is no description: `sample.py` takes column names and values, whoever has read the file.
+`SOURCES` names, for each source, `module:function`; the function takes the path and the registry and gives the drafts
+in the file, one for each table. A sample of data is no description: `sample.py` takes column names and values, whoever
+has read the file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from gongshu.standards.faults import StandardFault
 from gongshu.standards.importing.draft import Draft, apart
 from gongshu.standards.loading import text_of
+from gongshu.standards.registry import Registry
 
 SOURCES: Mapping[str, str] = {
     "datapackage": "gongshu.standards.importing.datapackage:drafts",
@@ -28,14 +30,14 @@ SAMPLE = "sample"
 WORKBOOKS = (".xlsx", ".xls", ".ods", ".xlsb", ".xlsm")
 
 
-def read(path: Path, source: str) -> list[Draft]:
+def read(path: Path, source: str, registry: Registry | None = None) -> list[Draft]:
     """The drafts in a file that holds that source. Raises `StandardFault` or `StandardFaults` where it holds none."""
     if source not in SOURCES:
         near = difflib.get_close_matches(source, SOURCES, 1) or [*SOURCES, SAMPLE]
         raise StandardFault("standard.import-source", name=source, known=", ".join(near))
     module, _, name = SOURCES[source].partition(":")
-    made: Callable[[Path], list[Draft]] = getattr(import_module(module), name)
-    found = made(path)
+    made: Callable[[Path, Registry], list[Draft]] = getattr(import_module(module), name)
+    found = made(path, registry or Registry())
     if not found:
         raise StandardFault("standard.import-empty", place=str(path), source=source)
     return apart(found)

@@ -15,7 +15,7 @@ from gongshu.standards.loading import text_of
 from gongshu.standards.model import Text
 
 
-def drafts(path: Path) -> list[Draft]:
+def drafts(path: Path, _registry: object = None) -> list[Draft]:
     """One draft for each resource with a schema; foreign keys keep the names of the resources."""
     try:
         package = json.loads(text_of(path))

@@ -37,7 +37,7 @@ class _Read:
     notes: tuple[Note, ...]
 
 
-def drafts(path: Path) -> list[Draft]:
+def drafts(path: Path, _registry: object = None) -> list[Draft]:
     """The one table of the file; a schema of something else than objects gives none."""
     try:
         root = json.loads(text_of(path), parse_float=Decimal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ KEPT = frozenset(
 )
 
 
-def drafts(path: Path) -> list[Draft]:
+def drafts(path: Path, _registry: object = None) -> list[Draft]:
     """One draft for each table of the contract."""
     data = read(text_of(path), file=str(path)).data
     if not isinstance(data, dict) or data.get("kind") != "DataContract" or not isinstance(data.get("schema"), list):
@@ -53,9 +53,7 @@ def _draft(table: Mapping[str, Any], contract: Mapping[str, Any], path: Path, *,
     properties = [each for each in table["properties"] if isinstance(each, dict) and each.get("name")]
     fields = tuple(_drafted(each) for each in properties)
     keyed = [each for each in properties if each.get("primaryKey") is True]
-    keyed.sort(
-        key=lambda each: each.get("primaryKeyPosition") if isinstance(each.get("primaryKeyPosition"), int) else 0
-    )
+    keyed.sort(key=_position)
     name = str(contract.get("name") or contract.get("id") or "") if alone else ""
     title = _text(table.get("businessName")) or _text(contract.get("name"))
     lost = [each for each in contract if each in ("servers", "slaProperties", "team", "roles", "price", "support")]
@@ -71,6 +69,11 @@ def _draft(table: Mapping[str, Any], contract: Mapping[str, Any], path: Path, *,
         rules=tuple(_rules(table)),
         notes=(note("lost", names=", ".join(lost)),) if lost else (),
     )
+
+
+def _position(given: Mapping[str, Any]) -> int:
+    found = given.get("primaryKeyPosition")
+    return found if isinstance(found, int) else 0
 
 
 def _text(value: Any) -> str:
@@ -189,7 +192,7 @@ def _rules(table: Mapping[str, Any]) -> Iterator[DraftRule]:
             )
 
 
-def _foreign(table: Mapping[str, Any], properties: list[Mapping[str, Any]]) -> Iterator[ForeignKey]:
+def _foreign(table: Mapping[str, Any], properties: Sequence[Mapping[str, Any]]) -> Iterator[ForeignKey]:
     """`relationships` of 3.1: `to: table.column`, on a column or on the table with `from` and `to` lists."""
     for each in properties:
         for relation in each.get("relationships") or () if isinstance(each.get("relationships"), list) else ():

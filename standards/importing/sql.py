@@ -39,7 +39,7 @@ class _Table:
     notes: list[Note] = field(default_factory=list)
 
 
-def drafts(path: Path) -> list[Draft]:
+def drafts(path: Path, _registry: object = None) -> list[Draft]:
     """One draft for each table that is created. Raises `StandardFault` where no dialect can read the text."""
     text = text_of(path)
     tables: dict[str, _Table] = {}
@@ -128,7 +128,7 @@ def _of_column(kind: Any, made: Field, table: _Table, notes: list[Note]) -> Fiel
     if name == "UniqueColumnConstraint":
         return _limited(made, unique=True)
     if name == "CommentColumnConstraint":
-        return replace(made, **_titled(kind.this.name))
+        return _titled(made, kind.this.name)
     if name == "CheckColumnConstraint":
         table.checks.append(("", kind.this))
     elif name == "Reference":
@@ -140,21 +140,17 @@ def _of_column(kind: Any, made: Field, table: _Table, notes: list[Note]) -> Fiel
     return made
 
 
-def _limited(made: Field, **changed: bool) -> Field:
-    return replace(made, constraints=replace(made.constraints, **changed))
+def _limited(made: Field, *, required: bool = False, unique: bool = False) -> Field:
+    held = made.constraints
+    limits = replace(held, required=held.required or required, unique=held.unique or unique)
+    return replace(made, constraints=limits)
 
 
-def _titled(comment: str) -> dict[str, Text]:
+def _titled(made: Field, comment: str) -> Field:
     """A comment is the title up to its first stop, and the description if there is more."""
     comment = comment.strip()
-    head = re.split(r"[,，;；:：。\n(（]", comment, maxsplit=1)[0].strip()
-    if not comment:
-        return {}
-    return (
-        {"title": Text(zh=comment)}
-        if head == comment
-        else {"title": Text(zh=head or comment), "description": Text(zh=comment)}
-    )
+    head = re.split(r"[,，;；:：。\n(（]", comment, maxsplit=1)[0].strip() or comment
+    return replace(made, title=Text(zh=head), description=Text(zh=comment if comment != head else ""))
 
 
 def _constraint(each: Any, table: _Table, name: str = "") -> None:
@@ -202,10 +198,10 @@ def _references(names: tuple[str, ...], reference: Any, table: _Table) -> None:
         )
 
 
-def _change(table: _Table, name: str, **changed: bool) -> None:
+def _change(table: _Table, name: str, *, required: bool = False, unique: bool = False) -> None:
     for place, each in enumerate(table.fields):
         if each.field.name.casefold() == name.casefold():
-            table.fields[place] = replace(each, field=_limited(each.field, **changed))
+            table.fields[place] = replace(each, field=_limited(each.field, required=required, unique=unique))
 
 
 def _commented(statement: Any, tables: dict[str, _Table]) -> None:
@@ -218,7 +214,7 @@ def _commented(statement: Any, tables: dict[str, _Table]) -> None:
         table = tables.get(parts[-2].casefold()) if len(parts) > 1 else None
         for place, each in enumerate(table.fields if table is not None else ()):
             if table is not None and each.field.name.casefold() == parts[-1].casefold():
-                table.fields[place] = replace(each, field=replace(each.field, **_titled(words)))
+                table.fields[place] = replace(each, field=_titled(each.field, words))
 
 
 def _altered(statement: Any, tables: dict[str, _Table]) -> None:

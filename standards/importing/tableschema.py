@@ -33,7 +33,7 @@ HEAD = frozenset(
 )
 
 
-def drafts(path: Path) -> list[Draft]:
+def drafts(path: Path, _registry: object = None) -> list[Draft]:
     """The one table that the file describes."""
     standard = read_file(path)
     raw = json.loads(path.read_text(encoding="utf-8-sig"))

@@ -45,7 +45,8 @@ _Dumper.add_representer(Number, _numbered)
 
 def render(draft: Draft, lang: str) -> str:
     """The text of the pack; comments in `lang`."""
-    lines: list[str] = [*_comments((*draft.notes, Note("draft.head", {"source": draft.source})), lang, "")]
+    made = (Note("draft.head", {"source": draft.source}),) if draft.source else ()
+    lines: list[str] = [*_comments((*made, *draft.notes), lang, "")]
     head: dict[str, Any] = {"id": draft.id, "version": draft.version, "kind": "table"}
     head["title"] = _text(draft.title) or draft.id
     if _text(draft.description):
