@@ -61,6 +61,10 @@ def found(place: str) -> click.Command:
     return command
 
 
+# what opens a `--reference` that is no file, by its scheme; the validators know no room to their right
+OPENERS = {"catalogue": "gongshu.catalogue.references:reference"}
+
+
 def speaks() -> str:
     """The language asked for on the command line, wherever it stands, else the process's."""
     words = sys.argv[1:]
@@ -106,8 +110,10 @@ class Rooms(click.Group):
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="gongshu")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="语言 / Language")
-def gongshu(lang: str | None) -> None:
+@click.pass_context
+def gongshu(context: click.Context, lang: str | None) -> None:
     """公共数据的标准、校验与发布 / Standards, validation and publication of public data"""
+    context.meta["gongshu.openers"] = OPENERS
 
 
 def main(arguments: list[str] | None = None) -> int:

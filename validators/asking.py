@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from gongshu.standards.faults import StandardFault, UsageFault
 from gongshu.standards.model import Kind, Standard, Status
 from gongshu.standards.settings import setting
+from gongshu.validators.bounds import bounds_of
 from gongshu.validators.keys import BUDGET
 from gongshu.validators.plan import PUBLICATION, Check, Terms, severities
 from gongshu.validators.report import StandardUsed
@@ -39,6 +40,7 @@ class Asked:
     references: Mapping[str, Any] | None = None
     budget: int = BUDGET
     detect: bool = False  # without a standard, the one that the column names tell is used
+    detected: float | None = None  # how like the file the standard is that was found out
     masked: bool = False  # personal values have to be masked already
 
     def terms(self) -> Terms:
@@ -60,6 +62,7 @@ def asking(
     as_of: date | str | None = None,
     registry: Registry | None = None,
     options: ReadOptions | None = None,
+    bounds: Any = None,
     **rest: Any,
 ) -> Asked:
     """The same request with every default settled: registry, standard, profile, reference date, time zone."""
@@ -72,13 +75,16 @@ def asking(
         params = {"name": found.reference, "kind": found.kind.value, "expected": " | ".join(JUDGING)}
         raise StandardFault("standard.kind-wrong", **params)
     zone = setting("timezone").value
+    chosen = options or ReadOptions()
+    if bounds is not None:
+        chosen = replace(chosen, bounds=bounds_of(bounds))
     return Asked(
         registry=known,
         standard=found,
         profile=profile or setting("profile").value or None,
         as_of=_day(as_of, zone),
         timezone=zone,
-        options=options or ReadOptions(),
+        options=chosen,
         **rest,
     )
 

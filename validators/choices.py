@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import importlib
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gongshu.standards.faults import UsageFault
 
@@ -55,3 +57,26 @@ def options_of(sheet: str | None, encoding: str | None, delimiter: str | None, h
     tabs = {"tab": "\t", "\\t": "\t"}
     mark = tabs.get(delimiter.lower(), delimiter) if delimiter is not None else None
     return ReadOptions(sheet=sheet, encoding=encoding, delimiter=mark, header_row=header_row)
+
+
+def references_of(asked: Iterable[str], openers: Mapping[str, str]) -> dict[str, Any]:
+    """The tables that foreign keys point to: `NAME=FILE`, or `NAME=scheme:PLACE#PART` that an opener resolves.
+
+    `openers` maps a scheme to `module:function`, which takes place and part and gives a source.
+    """
+    found: dict[str, Any] = {}
+    for each in asked:
+        name, equals, where = each.partition("=")
+        if not equals or not name.strip() or not where.strip():
+            raise UsageFault("usage.reference-spelling", value=each)
+        scheme, colon, rest = where.strip().partition(":")
+        if colon and scheme in openers:
+            module, _, function = openers[scheme].partition(":")
+            place, _, part = rest.rpartition("#")
+            found[name.strip()] = getattr(importlib.import_module(module), function)(place or rest, part)
+            continue
+        path = Path(where.strip())
+        if not path.is_file():
+            raise UsageFault("usage.path-missing", path=str(path), near="")
+        found[name.strip()] = path
+    return found

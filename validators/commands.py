@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,19 @@ import click
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.session import Session, everywhere
 from gongshu.standards.settings import setting
-from gongshu.validators.choices import date_of, form_of, options_of, samples_of
+from gongshu.validators.choices import date_of, form_of, options_of, references_of, samples_of
 from gongshu.validators.process import settle
 
 if TYPE_CHECKING:
     from gongshu.validators.report import Report
 
 PATH = click.Path(path_type=Path)
+REFERENCE_HELP = "外键所指的表, 可写 catalogue:目录#编码 / Table that foreign keys point to, or catalogue:PATH#CODE"
 FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | junit | github | badge"
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|URL…")
 @click.option("--standard", "-s", help="标准的 id、id@版本或路径 / Standard: id, id@version or path")
 @click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
 @click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
@@ -33,16 +34,19 @@ FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | ju
 @click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
 @click.option("--unmask", is_flag=True, help="不遮盖个人信息 / Show personal values")
 @click.option("--reproducible", is_flag=True, help="不写时间 / Leave out time and duration")
-@click.option("--sheet", help="工作表 / Sheet of the workbook")
+@click.option("--sheet", help="工作表, 全部写 * / Sheet of the workbook, * for all")
 @click.option("--encoding", help="编码 / Encoding")
 @click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
 @click.option("--header-row", type=click.IntRange(min=1), help="表头在第几行 / Row of the header")
 @click.option("--threads", type=click.IntRange(min=1), help="线程数 / Threads")
+@click.option("--reference", "references", multiple=True, metavar="NAME=FILE", help=REFERENCE_HELP)
+@click.option("--bounds", metavar="CODE|W,S,E,N", help="坐标应在的区划或范围 / Where positions have to lie")
+@click.option("--masked", is_flag=True, help="个人信息应已遮盖 / Personal values have to be masked already")
 @click.option("--receipt", "receipt_file", type=PATH, help="把校验回执写到文件 / Write the receipt to a file")
 @everywhere
 def validate(
     session: Session,
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     standard: str | None,
     profile: str | None,
     as_of: str | None,
@@ -56,6 +60,9 @@ def validate(
     delimiter: str | None,
     header_row: int | None,
     threads: int | None,
+    references: tuple[str, ...],
+    bounds: str | None,
+    masked: bool,
     receipt_file: Path | None,
 ) -> int:
     """校验文件 / Check files against a standard
@@ -71,10 +78,11 @@ def validate(
     chosen = form_of(form, output, json=session.json)
     kept = samples_of(samples, None if chosen in UNCAPPED else 20)
     on = date_of(as_of)
+    paths = tuple(Path(each) for each in files if "://" not in each)
     for each in (output, receipt_file):
         if each is not None:
-            refuse_input(each, files)
-    with progress(session, files):
+            refuse_input(each, paths)
+    with progress(session, files) as told:
         report = judged(
             *files,
             standard=standard,
@@ -84,14 +92,18 @@ def validate(
             registry=session.registry(),
             threads=threads,
             options=options_of(sheet, encoding, delimiter, header_row),
+            references=references_of(references, openers()),
             unmask=unmask,
+            bounds=bounds,
+            masked=masked,
+            progress=told,
         )
     show(
         session,
         report,
         chosen,
         output,
-        files,
+        paths,
         reproducible=reproducible,
         shown=kept if samples else 5,
         standard=standard,
@@ -99,7 +111,7 @@ def validate(
     if receipt_file is not None:
         from gongshu.validators.receipt import receipt_of
 
-        receipt_of(report).save(receipt_file, inputs=files)
+        receipt_of(report).save(receipt_file, inputs=paths)
         session.note("receipt.written", path=receipt_file)
     return report.exit_code
 
@@ -135,7 +147,7 @@ def fix(
     delimiter: str | None,
     header_row: int | None,
 ) -> int:
-    """安全地修补一个 CSV 文件, 原文件不动 / Apply the safe repairs to a CSV file; the original stays as it is"""
+    """安全地修补 CSV 或 XLSX, 原文件不动 / Apply the safe repairs to a CSV or XLSX file; the original stays"""
     if session.own:
         settle()
     from gongshu.validators.repair import fix as mended
@@ -320,13 +332,28 @@ def console_width() -> int:
 
 
 @contextmanager
-def progress(session: Session, files: tuple[Path, ...]) -> Iterator[None]:
-    """A moving line on standard error while somebody watches."""
+def progress(session: Session, files: tuple[str, ...]) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A moving line on standard error while somebody watches; a bar once there are several files."""
     if not session.interactive:
-        yield
+        yield None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-    names = ", ".join(each.name for each in files[:3]) + (" …" if len(files) > 3 else "")
-    with Console(stderr=True, no_color=not session.color).status(session.words("progress.validating", name=names)):
-        yield
+    names = ", ".join(Path(each).name for each in files[:3]) + (" …" if len(files) > 3 else "")
+    console = Console(stderr=True, no_color=not session.color)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(session.words("progress.validating", name=names), total=None)
+
+        def told(done: int, total: int, name: str) -> None:
+            bar.update(task, completed=done, total=total, description=name)
+
+        yield told
+
+
+def openers() -> Mapping[str, str]:
+    """What opens a reference that is no file: `module:function` by its scheme, told by the rooms to the right."""
+    context = click.get_current_context(silent=True)
+    found = context.find_root().meta.get("gongshu.openers") if context is not None else None
+    return found if isinstance(found, Mapping) else {}

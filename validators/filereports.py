@@ -14,33 +14,37 @@ from gongshu.validators.report import FileReport, Verdict
 from gongshu.validators.tables import table_report
 
 
-def file_report(source: Any, name: str, asked: Asked) -> FileReport:
-    """The report of one source; what cannot be read is a report too."""
-    terms = asked.terms()
+def file_report(source: Any, name: str, asked: Asked, *, origin: Any = None) -> FileReport:
+    """The report of one source; what cannot be read is a report too, identified by `origin`'s bytes if given."""
     try:
-        return _judged(source, name, asked, terms)
+        return _judged(source, name, asked, asked.terms())
     except SourceFault as fault:
-        size, sha256 = identity(source)
-        params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
-        reason = params.pop("reason", None)
-        finding = Finding(fault.code, Severity.ERROR, 1, reason=reason, params=params)
-        return FileReport(
-            name,
-            Verdict.UNREADABLE,
-            bytes=size,
-            sha256=sha256,
-            standard=used(asked.standard),
-            findings=(finding,),
-        )
+        return unreadable(fault, name, asked, source if origin is None else origin)
+
+
+def unreadable(fault: SourceFault, name: str, asked: Asked, origin: Any) -> FileReport:
+    """The report of what could not be read."""
+    size, sha256 = identity(origin)
+    params = {key: value for key, value in fault.params.items() if isinstance(value, (str, int, float))}
+    reason = params.pop("reason", None)
+    finding = Finding(fault.code, Severity.ERROR, 1, reason=None if reason is None else str(reason), params=params)
+    return FileReport(
+        name,
+        Verdict.UNREADABLE,
+        bytes=size,
+        sha256=sha256,
+        standard=used(asked.standard),
+        findings=(finding,),
+    )
 
 
 def _judged(source: Any, name: str, asked: Asked, terms: Terms) -> FileReport:
-    from gongshu.validators.readers.content import open_content
+    from gongshu.validators.readers.content import Content, open_content
     from gongshu.validators.readers.sniffing import format_of
 
     if not is_binary(source):
         return table_report(source, name, asked, terms)
-    content = open_content(source, asked.options.name or name)
+    content = source if isinstance(source, Content) else open_content(source, asked.options.name or name)
     try:
         report = document_report(content, format_of(content), name, asked, terms)
         if report is not None:

@@ -68,7 +68,8 @@ class Receipt:
             return Verification(True)
         digest = digest_of(path)
         files = self.statement.get("files", [])
-        if any(each.get("sha256") == digest for each in files):
+        archives = self.statement.get("inputs", {}).get("archives") or {}
+        if any(each.get("sha256") == digest for each in files) or digest in archives.values():
             return Verification(True)
         known = len(files) == 1 or any(Path(str(each.get("name"))).name == path.name for each in files)
         return Verification(False, "data" if known else "no-file")

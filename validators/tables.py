@@ -112,6 +112,7 @@ def _report(
         and not any(each.severity is Severity.ERROR for each in not_checked)
         and not any(each.code.startswith("privacy.") for each in findings),
         titles={**titles, **plan.header.written},
+        detected=asked.detected,
     )
 
 

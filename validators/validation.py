@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gongshu.standards.faults import UsageFault
 from gongshu.validators.asking import Asked, asking, extra_checks, used
-from gongshu.validators.filereports import file_report
-from gongshu.validators.inputs import identity, names_of
+from gongshu.validators.gathering import gather
+from gongshu.validators.inputs import identity
 from gongshu.validators.keys import BUDGET
+from gongshu.validators.pieces import Piece, Progress, judged
 from gongshu.validators.report import FileReport, Report, Verdict
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ def validate(
     unmask: bool = False,
     checks: Mapping[str, Any] | None = None,
     budget: int = BUDGET,
+    bounds: Any = None,
+    masked: bool = False,
+    progress: Progress | None = None,
 ) -> Report:
     """The report over `sources`: paths, bytes, binary file objects, Arrow tables, data frames.
 
@@ -63,12 +68,15 @@ def validate(
         unmask=unmask,
         checks=checks,
         budget=budget,
+        bounds=bounds,
+        masked=masked,
     )
-    files = tuple(file_report(source, name, asked) for source, name in zip(sources, names_of(sources)))
+    pieces = gather(sources, asked)
+    files = tuple(judged(pieces, threads=threads, progress=progress))
     return Report(
         verdict=max((each.verdict for each in files), key=list(Verdict).index),
         publishable=all(each.publishable for each in files),
-        inputs=_inputs(asked, files),
+        inputs=_inputs(asked, pieces, files),
         files=files,
         engine={"name": "gongshu", "version": _version()},
         generated=datetime.now(ZoneInfo(asked.timezone)).isoformat(timespec="seconds"),
@@ -79,7 +87,7 @@ def validate(
 # --- inputs ------------------------------------------------------------------------------------------------------
 
 
-def _inputs(asked: Asked, files: Sequence[FileReport]) -> dict[str, Any]:
+def _inputs(asked: Asked, pieces: Sequence[Piece], files: Sequence[FileReport]) -> dict[str, Any]:
     """Everything that can change a verdict."""
     judge = used(asked.standard)
     return {
@@ -98,10 +106,34 @@ def _inputs(asked: Asked, files: Sequence[FileReport]) -> dict[str, Any]:
                 "delimiter": each.delimiter,
                 "sheet": each.sheet,
                 "header_line": each.header_line,
+                **_own(piece, asked, each),
             }
-            for each in files
+            for piece, each in zip(pieces, files)
         ],
+        **_if_asked(asked, pieces),
     }
+
+
+def _own(piece: Piece, asked: Asked, file: FileReport) -> dict[str, Any]:
+    """What one file was judged by, where that is not what the whole call was asked for."""
+    if piece.asked.standard is asked.standard or file.standard is None:
+        return {}
+    names = ("id", "version", "sha256")
+    return {"standard": {name: getattr(file.standard, name) for name in names}, "detected": file.detected}
+
+
+def _if_asked(asked: Asked, pieces: Sequence[Piece]) -> dict[str, Any]:
+    """Inputs that are there only where somebody asked for them."""
+    found: dict[str, Any] = {}
+    if asked.options.bounds is not None:
+        found["bounds"] = asdict(asked.options.bounds)
+    if asked.masked:
+        found["masked"] = True
+    packed = {str(each.name).partition("/")[0]: each.origin for each in pieces if each.where is None}
+    archives = {name: sha256 for name, origin in sorted(packed.items()) if (sha256 := identity(origin)[1]) is not None}
+    if archives:
+        found["archives"] = archives
+    return found
 
 
 def _version() -> str:

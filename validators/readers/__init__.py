@@ -40,9 +40,12 @@ def open_table(
 ) -> Source:
     """One table of a path, bytes, an open binary file, an Arrow table or reader, or a pandas or polars frame.
 
-    A `Content` is read as it is, and closed with the source.
+    A `Content` is read as it is, and closed with the source; a `Source` is itself.
     """
     options = options or ReadOptions()
+    if hasattr(source, "blocks") and hasattr(source, "shape"):
+        opened_already: Source = source
+        return opened_already
     if not isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)) and not hasattr(source, "read"):
         from gongshu.validators.readers.frames import open_frame
 

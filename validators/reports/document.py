@@ -100,6 +100,7 @@ def _file(file: FileReport, lang: str, bare: bool) -> dict[str, Any]:
         "publishable": file.publishable,
         "rows_with_errors": file.rows_with_errors,
         "spread": list(file.spread),
+        **({"detected": file.detected} if file.detected is not None else {}),
         "standard": _standard(file.standard),
         "looks_like": [plain(each) for each in file.looks_like],
         "titles": dict(file.titles),
