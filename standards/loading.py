@@ -241,6 +241,10 @@ def spelled(trail: Iterable[str | int], data: Any) -> str:
             here = here.get(step) if isinstance(here, dict) else None
             continue
         here = here[step] if isinstance(here, list) and step < len(here) else None
-        name = (here.get("name") or here.get("id")) if isinstance(here, dict) else None
+        name = (
+            next((here[key] for key in ("name", "id", "code") if here.get(key)), None)
+            if isinstance(here, dict)
+            else None
+        )
         words += f"[{name or step + 1}]"
     return words
