@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BOM = b"\xef\xbb\xbf"
 SHOWN = 20  # changes kept to be shown; the log has all of them
 
+Places: TypeAlias = Container[tuple[int, int]]  # sheet row from 1 and number of the column from 0
 Blocked: TypeAlias = dict[int, frozenset[str] | None]  # record number -> columns that stay as they are; None: all
 
 
@@ -105,7 +107,7 @@ def write_mended(
             encoding, lines = shape.encoding or "utf-8", shape.first_line - 1
             out.write(prefix(path, encoding, lines).encode("utf-8"))
             for verdict in judge(opened, plan, threads=asked.threads):
-                edits = _edits(verdict, plan, asked.standard, blocked, made, log, lang) if blocked is not None else {}
+                edits = edits_of(verdict, plan, asked.standard, blocked, made, log, lang) if blocked is not None else {}
                 for piece in edited(verdict.batch.block or b"", mark, edits):
                     out.write(piece)
                 lines += verdict.batch.lines
@@ -117,7 +119,7 @@ def write_mended(
     return made
 
 
-def _edits(
+def edits_of(
     verdict: BatchVerdict,
     plan: Plan,
     standard: Standard | None,
@@ -125,13 +127,14 @@ def _edits(
     made: Pass,
     log: Any,
     lang: str,
+    stays: Places = frozenset(),
 ) -> dict[int, dict[int, str]]:
-    """New values by record of the batch and column; each is logged and counted."""
+    """New values by record of the batch and column; each is logged and counted, but for cells that have to stay."""
     from gongshu.validators.reports.cells import neutral
 
     table = standard.table if standard is not None else None
     lines = verdict.batch.line_of
-    found = _allowed(verdict, plan, blocked, made)
+    found = _allowed(verdict, plan, blocked, made, stays)
     told: dict[int, _Told] = {}  # by fault: what is the same for all its cells
     for record, cells in sorted(found.items()):
         line = (record if lines is None else int(lines[record])) + verdict.line0
@@ -153,7 +156,7 @@ def _edits(
 
 
 def _allowed(
-    verdict: BatchVerdict, plan: Plan, blocked: Blocked, made: Pass
+    verdict: BatchVerdict, plan: Plan, blocked: Blocked, made: Pass, stays: Places
 ) -> dict[int, dict[int, tuple[str, Any, Any]]]:
     """By record and column: the new value, with the fault and the detail that say why. Those left out are counted."""
     index = verdict.batch.index
@@ -167,8 +170,8 @@ def _allowed(
             if detail.fix is None or not detail.fix.safe:
                 continue
             record = row if index is None else int(index[row])
-            stays = blocked.get(record + verdict.row0 + 1, frozenset())
-            if stays is None or fault.columns[0] in stays:
+            kept = blocked.get(record + verdict.row0 + 1, frozenset())
+            if kept is None or fault.columns[0] in kept or (record + verdict.line0, column) in stays:
                 made.skipped += 1
             else:
                 found.setdefault(record, {}).setdefault(column, (detail.fix.value or "", fault, detail))

@@ -1,4 +1,6 @@
-"""The safe fixes applied to delimited text: touched cells change, every other byte stays, and each change is logged.
+"""The safe fixes applied to a file: touched cells change, all else stays, and each change is logged.
+
+Of delimited text every other byte stays; of a workbook every part but the sheet, and of the sheet every other cell.
 
 The original is never written to. A fix that would give two rows the same key, or bring a finding that was not there
 before, is left out.
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gongshu.standards.faults import UsageFault
 from gongshu.validators.mending import Blocked, Change, Pass, opened_table, write_mended
 from gongshu.validators.report import FileReport, Report, Verdict
+from gongshu.validators.workbooks.mending import write_mended_workbook
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from gongshu.validators.readers.options import ReadOptions
 
 TEXT_FORMATS = frozenset({"csv", "tsv"})
+WORKBOOK = "xlsx"
 ROUNDS = 3  # how often fixes that bring new findings are taken back before none is applied
 GARBLED = frozenset({"file.encoding", "file.encoding-mixed"})
 
@@ -76,10 +80,10 @@ def fix(
     unmask: bool = False,
     lang: str = "zh",
 ) -> Repair:
-    """The safe fixes of a CSV or TSV file, written to `output` in UTF-8 with a change log beside it.
+    """The safe fixes of a CSV, TSV (made UTF-8) or XLSX file, written to `output` with a change log beside it.
 
-    Nothing is written when `dry_run`, or when the file cannot be read. Raises `UsageFault` for a workbook, for garbled
-    bytes (they would be lost), and where an output is the input.
+    Nothing is written when `dry_run`, or when the file cannot be read. Raises `UsageFault` for other formats, for
+    garbled bytes (they would be lost), and where an output is the input.
     """
     from gongshu.validators.reports.output import refuse_input
     from gongshu.validators.validation import asking
@@ -105,8 +109,13 @@ def fix(
     (judged,) = before.files
     if judged.verdict is Verdict.UNREADABLE:
         return Repair(None, None, 0, 0, 0, None, (), before, before)
-    if judged.format not in TEXT_FORMATS:
+    if judged.format not in TEXT_FORMATS | {WORKBOOK}:
         raise UsageFault("usage.fix-workbook", name=path.name, format=judged.format)
+    if judged.format == WORKBOOK:
+        if target is not None and target.suffix.lower() not in (".xlsx", ".xlsm"):
+            raise UsageFault("usage.fix-suffix", path=str(target))
+        options_used = replace(asked.options, sheet=judged.sheet, header_row=judged.header_line)
+        asked = replace(asked, options=options_used)
     if any(each.code in GARBLED for each in judged.findings):
         raise UsageFault("usage.fix-encoding", name=path.name)
     beside = target.parent if target is not None else None
@@ -124,7 +133,10 @@ def fix(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     encoding = judged.encoding or "utf-8"
-    transcoded = None if encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "ascii")) else encoding
+    text = judged.format in TEXT_FORMATS
+    transcoded = (
+        None if not text or encoding.lower().replace("_", "-").startswith(("utf-8", "utf8", "ascii")) else encoding
+    )
     return Repair(target, log_path, made.cells, made.rows, made.skipped, transcoded, tuple(made.shown), before, after)
 
 
@@ -140,10 +152,11 @@ def _until_nothing_new(
     lang: str,
 ) -> tuple[Pass, Report]:
     """Write, judge, and take back the fixes of rows where the result has a finding that the original has not."""
+    write_pass = write_mended if judged.format in TEXT_FORMATS else write_mended_workbook
     blocked: Blocked = {}
     if any(each.code == "key.duplicate" for each in judged.findings):
         blocked = _rows_with_repeated_keys(path, asked)
-    made = write_mended(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
+    made = write_pass(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
     after = _judged(mended, _read_back(asked), name)
     for _ in range(ROUNDS):
         worse = _grown(before, after)
@@ -156,10 +169,10 @@ def _until_nothing_new(
                     for row in (sample.row, sample.params.get("first_row")):
                         if row is not None:
                             blocked[int(row)] = None
-        made = write_mended(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
+        made = write_pass(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
         after = _judged(mended, _read_back(asked), name)
     if _grown(before, after):
-        made = write_mended(path, mended, changes, judged.sha256, asked, None, bom, lang)
+        made = write_pass(path, mended, changes, judged.sha256, asked, None, bom, lang)
         after = _judged(mended, _read_back(asked), name)
     return made, after
 

@@ -68,6 +68,15 @@ class Sheet:
         letters = set(mark.findall(self.xml, self.start, self.end))
         return max((column_number(each.decode()) + 1 for each in letters), default=0)
 
+    def formulas(self) -> Iterator[tuple[int, int]]:
+        """Row and column of every cell with a formula."""
+        if b"<" + self.prefix + b"f" in self.xml:
+            for number, _, content, end in self.rows():
+                if b"<" + self.prefix + b"f" in self.xml[content:end]:
+                    for column, _, body in self.cells(number, content, end):
+                        if re.match(rb"\s*<" + self.prefix + rb"f[\s/>]", body):
+                            yield number, column
+
     def merged(self) -> Iterator[tuple[int, int, int, int]]:
         """Every merged range: top, left, bottom, right."""
         for found in re.finditer(rb"""mergeCell\s+ref=["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']""", self.xml[self.end :]):
