@@ -245,6 +245,7 @@ def lint(session: Session, path: Path) -> int:
     from gongshu.standards.entries import pack_folders
     from gongshu.standards.faults import StandardFault
     from gongshu.standards.linting import lint as linted
+    from gongshu.standards.linting import not_there
     from gongshu.standards.registry import Registry
 
     if not path.exists():
@@ -256,6 +257,8 @@ def lint(session: Session, path: Path) -> int:
     else:
         for each in faults:
             click.echo(each.say(session.lang))
+        for name in not_there(path):
+            session.note("standards.lint-not-there", name=name)
         if faults:
             session.note("standards.lint-bad", count=len(faults))
         else:

@@ -50,18 +50,32 @@ def _file(file: Path, registry: Registry) -> list[StandardFault]:
 
 
 def _asked(file: Path) -> list[str | Path]:
-    """What a document asks to be looked at: itself, or every resource of a Data Package that has a schema."""
+    """What a document asks to be looked at: itself, or every resource of a Data Package whose schema is there."""
+    resources = _resources(file)
+    if resources is None:
+        return [file]
+    return [f"{file}#{name}" for name, schema in resources if schema is not None and _there(file, schema)]
+
+
+def not_there(path: Path) -> list[str]:
+    """The schema files that a Data Package names and that are not beside it: nothing can be said of them."""
+    found = _resources(path) if path.is_file() and path.suffix.lower() == ".json" else None
+    return [str(schema) for _, schema in found or () if schema is not None and not _there(path, schema)]
+
+
+def _there(file: Path, schema: object) -> bool:
+    return not isinstance(schema, str) or ("://" not in schema and (file.parent / schema).is_file())
+
+
+def _resources(file: Path) -> list[tuple[str, object]] | None:
+    """Name and schema of every resource of a Data Package; None for what is none."""
     try:
         resources = json.loads(file.read_text("utf-8-sig"))["resources"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return [file]
-    if not isinstance(resources, list):
-        return [file]
-    return [
-        f"{file}#{each.get('name') or place}" if isinstance(each, dict) else file
-        for place, each in enumerate(resources)
-        if not isinstance(each, dict) or each.get("schema") is not None
-    ]
+        return None
+    if not isinstance(resources, list) or not all(isinstance(each, dict) for each in resources):
+        return None
+    return [(str(each.get("name") or place), each.get("schema")) for place, each in enumerate(resources)]
 
 
 def _descriptor(file: Path) -> Iterator[StandardFault]:

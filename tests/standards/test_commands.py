@@ -205,6 +205,12 @@ def test_lint_of_a_data_package_and_of_a_json_schema(capsys: pytest.CaptureFixtu
     package.write_text(json.dumps({"resources": [good, bad, plain]}), encoding="utf-8")
     code, out, _ = run(capsys, "lint", str(package), "--lang", "en")
     assert (code, "unicorn" in out) == (3, True)
+    good["schema"] = "elsewhere/schema.json"
+    package.write_text(json.dumps({"resources": [good, plain]}), encoding="utf-8")
+    code, _, told = run(capsys, "lint", str(package), "--lang", "en")
+    assert (code, "elsewhere/schema.json" in told) == (0, True)
+    package.write_text(json.dumps({"resources": [{**good, "name": "Not-Good"}]}), encoding="utf-8")
+    assert run(capsys, "lint", str(package))[0] == 3
     schema.write_text('{"type": "object", "properties": {"a": {"type": 12}}}', encoding="utf-8")
     code, out, _ = run(capsys, "lint", str(schema), "--lang", "en")
     assert (code, "/properties/a/type" in out) == (3, True)
