@@ -67,8 +67,15 @@ def _column(each: Field, table: Table, registry: Registry) -> Column:
     values = values_of(each, registry) if enforced and kind_of(each.type) == "text" else None
     found = identifiers.pattern(each.identifier.name) if each.identifier and enforced else None
     patterns = tuple(text for text in (held.pattern, found) if text)
-    key = each.name in table.primary_key
+    # An absent part of a key is an error, but where the field is required and says that this is a warning.
+    key = each.name in table.primary_key and not (each.constraints.required and not enforced)
     return Column(each, enforced, held.required or key, held, values, patterns)
+
+
+def whole_key(table: Table, columns: Iterable[Column]) -> tuple[str, ...]:
+    """The primary key, none where one of its parts may be absent."""
+    missing = {each.name for each in columns if not each.required}
+    return () if missing & set(table.primary_key) else table.primary_key
 
 
 def values_of(each: Field, registry: Registry) -> tuple[str, ...] | None:
@@ -101,9 +108,10 @@ def unsaid(standard: Standard, columns: Iterable[Column], says: Iterable[str] = 
     """What the standard says and a form that can say only `says` (words of `SAYABLE`) does not."""
     can, table = frozenset(says), standard.table
     assert table is not None and can <= SAYABLE  # noqa: S101, PT018 - asked of tables by this room
+    columns = tuple(columns)
     for column in columns:
         yield from _of_column(column, can)
-    if table.primary_key and "keys" not in can:
+    if table.primary_key and ("keys" not in can or not whole_key(table, columns)):
         yield Loss("table", f"primaryKey: {', '.join(table.primary_key)}")
     if table.unique_keys and "unique-keys" not in can:
         yield Loss("table", "uniqueKeys")

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gongshu.standards.derive import Derived, Options, table_of
-from gongshu.standards.derive.columns import Column, columns_of, unsaid
+from gongshu.standards.derive.columns import Column, columns_of, unsaid, whole_key
 from gongshu.standards.model import Standard, Text
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def derive(standard: Standard, registry: Registry, options: Options) -> Derived:
         "dc:identifier": standard.reference,
         "tableSchema": {
             "columns": [_column(each) for each in columns],
-            "primaryKey": list(table.primary_key),
+            "primaryKey": list(whole_key(table, columns)),
         },
     }
-    if not table.primary_key:
+    if not made["tableSchema"]["primaryKey"]:
         del made["tableSchema"]["primaryKey"]
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     return Derived(text.encode(), tuple(unsaid(standard, columns, SAYS)))

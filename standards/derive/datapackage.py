@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def derive(standard: Standard, registry: Registry, options: Options) -> Derived:
     """The descriptor as JSON (UTF-8); the data are expected beside it, as `<id>.csv`."""
-    schema, losses = to_table_schema(standard, registry)
+    schema, losses = to_table_schema(standard, registry, form="datapackage")
     resource = {
         "name": standard.id,
         "path": f"{standard.id}.csv",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gongshu.standards.derive import Derived, Loss, Options, table_of
-from gongshu.standards.derive.columns import Column, columns_of, unsaid
+from gongshu.standards.derive.columns import Column, columns_of, unsaid, whole_key
 from gongshu.standards.model import Rule, Standard, Status
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def derive(standard: Standard, registry: Registry, options: Options) -> Derived:
                 "name": standard.id,
                 "logicalType": "object",
                 "businessName": standard.title.get(options.lang),
-                "properties": [_property(each, table.primary_key, options.lang) for each in columns],
+                "properties": [_property(each, whole_key(table, columns), options.lang) for each in columns],
             }
         ],
     }

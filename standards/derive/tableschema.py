@@ -48,14 +48,19 @@ def derive(standard: Standard, registry: Registry, options: Options) -> Derived:
     return Derived(text.encode(), tuple(losses))
 
 
-def to_table_schema(standard: Standard, registry: Registry | None = None) -> tuple[dict[str, Any], list[Loss]]:
+def to_table_schema(
+    standard: Standard, registry: Registry | None = None, *, form: str = "table-schema"
+) -> tuple[dict[str, Any], list[Loss]]:
     """The descriptor and what it cannot say. What it accepts is never less than what the standard accepts."""
-    table = table_of(standard, "table-schema")
+    table = table_of(standard, form)
     losses: list[Loss] = []
     made: dict[str, Any] = {"$schema": V2, "name": standard.id, "version": standard.version}
     _words(made, standard.title.zh or standard.title.en, standard.description.zh or standard.description.en)
     made["fields"] = [_field(each, table, registry, losses) for each in table.fields]
-    if table.primary_key:
+    lowered = {each.name for each in table.fields if each.severity not in (None, "error")}
+    if table.primary_key and lowered & set(table.primary_key):
+        losses.append(Loss("table", f"primaryKey: {', '.join(table.primary_key)}"))
+    elif table.primary_key:
         made["primaryKey"] = list(table.primary_key)
     if table.unique_keys:
         made["uniqueKeys"] = [list(each) for each in table.unique_keys]
@@ -92,6 +97,9 @@ def _of_table(table: Table) -> Iterator[Loss]:
 
 
 def _field(each: Field, table: Table, registry: Registry | None, losses: list[Loss]) -> dict[str, Any]:
+    if each.severity not in (None, "error"):
+        losses.append(Loss(each.name, f"severity: {each.severity} (none of its checks is here)"))
+        each = Field(each.name, title=each.title, description=each.description, example=each.example)
     made: dict[str, Any] = {"name": each.name, "type": each.type}
     _words(made, each.title.zh or each.title.en, each.description.zh or each.description.en)
     if each.format.write:
@@ -108,9 +116,8 @@ def _field(each: Field, table: Table, registry: Registry | None, losses: list[Lo
         return made
     if each.format.read:
         losses.append(Loss(each.name, f"format.read: {', '.join(each.format.read)}"))
-    for name in ("label_of", "severity"):
-        if getattr(each, name):
-            losses.append(Loss(each.name, f"{name}: {getattr(each, name)}"))
+    if each.label_of:
+        losses.append(Loss(each.name, f"label_of: {each.label_of}"))
     if each.precision is not None or each.scale is not None:
         losses.append(Loss(each.name, f"precision, scale: {each.precision}, {each.scale}"))
     if each.privacy.category != "none":

@@ -136,7 +136,9 @@ class Cell:
             return numbers.make(self.field.identifier.name, random, forced)
         if self.codes is not None:
             domain = list(self.domain(row))
-            return random.choice(domain) if domain else None
+            # The Chinese name where a name may stand: the English one is right, but nobody would write it.
+            usual = [text for text in domain if not text.isascii() or self.codes.known(text)]
+            return random.choice(usual or domain) if domain else None
         if privacy.mask in ("citizen-id", "passport", "phone", "landline"):
             maker = {"phone": "mobile", "passport": "citizen-id"}.get(privacy.mask, privacy.mask)
             found = numbers.make(maker, random, forced)

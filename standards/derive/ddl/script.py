@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gongshu.standards.derive import Derived, Loss, Options, table_of
-from gongshu.standards.derive.columns import Column, columns_of, unsaid
+from gongshu.standards.derive.columns import Column, columns_of, unsaid, whole_key
 from gongshu.standards.derive.ddl.conditions import condition
 from gongshu.standards.derive.ddl.dialects import DIALECTS, Dialect, literal
 from gongshu.standards.model import Constraints, Rule, Standard, Table
@@ -169,9 +169,9 @@ def _checks(column: Column, dialect: Dialect, losses: list[Loss]) -> Iterator[st
         yield dialect.pattern(name, literal(anchored, dialect))
     yield from _bounds(column, held, dialect, losses)
     if dialect.name == "sqlite" and column.kind in ("date", "datetime"):
-        yield f"{name} = date({name})" if column.kind == "date" else f"datetime({name}) IS NOT NULL"
+        yield f"{name} = date({name})" if column.kind == "date" else f"{name} IS NULL OR datetime({name}) IS NOT NULL"
     elif dialect.name == "sqlite" and column.kind == "number":
-        kinds = "'integer'" if column.type in ("integer", "year") else "'integer', 'real'"
+        kinds = "'integer', 'null'" if column.type in ("integer", "year") else "'integer', 'real', 'null'"
         yield f"typeof({name}) IN ({kinds})"
     elif dialect.name == "sqlite" and column.kind == "boolean":
         yield f"{name} IN (0, 1)"
@@ -203,7 +203,10 @@ def _bounds(column: Column, held: Constraints, dialect: Dialect, losses: list[Lo
 
 def _keys(table: Table, columns: tuple[Column, ...], dialect: Dialect, lines: _Lines) -> None:
     long = {each.name for each in columns if dialect.name in ("mysql", "oracle") and _long(each, dialect)}
-    for word, key in (("PRIMARY KEY", table.primary_key), *(("UNIQUE", key) for key in table.unique_keys)):
+    primary = whole_key(table, columns)
+    # Rows with an absent part are not compared, which is what UNIQUE means too.
+    others = table.unique_keys if primary else (table.primary_key, *table.unique_keys)
+    for word, key in (("PRIMARY KEY", primary), *(("UNIQUE", key) for key in others)):
         if not key:
             continue
         if long & set(key):
