@@ -88,7 +88,7 @@ class Patient(requests.Session):
                     self._pace.hurt()
                     raise Unclear(last) from error
             else:
-                if answer.status_code not in AGAIN and _is_json(answer):
+                if answer.status_code not in AGAIN and (answer.status_code >= 300 or _is_json(answer)):
                     self._pace.eased()
                     return answer
                 last = f"HTTP {answer.status_code}"
@@ -105,8 +105,7 @@ class Patient(requests.Session):
 
 
 def _is_json(answer: requests.Response) -> bool:
-    if answer.status_code not in range(200, 300):
-        return True  # what it says is for the caller; a page of a proxy among the 4xx is no reason to try again
+    """Whether CKAN itself speaks, whole. A proxy's page among the 4xx is no reason to try again; among the 2xx it is."""
     try:
         json.loads(answer.content)
     except ValueError:
