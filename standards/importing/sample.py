@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
 
 FEW, TIMES = 12, 5  # an enum has at most so many values, each seen so many times on average
+CODE_FROM = 6  # digits
 UNIQUE_FROM = 10  # rows, below which that no value repeats says nothing
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y")
 MOMENTS = (
@@ -108,6 +109,8 @@ def _typed(
             notes.append(note("type-seen", type=f"{kind} {fitting[0]}", of=len(given)))
             notes.extend([note("date-mixed")] if len(fitting) > 1 else [])
             return replace(made, type=kind, format=Format(fitting[0], READ))
+    if len({len(each) for each in given}) == 1 and len(given[0]) >= CODE_FROM and given[0].isdigit() and len(some) > 1:
+        return _text(made, given, some, notes)  # as many digits each time: a code, not a quantity
     if all(_INTEGER.match(each) for each in given):
         notes.append(note("type-seen", type="integer", of=len(given)))
         return replace(made, type="integer")

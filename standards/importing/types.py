@@ -64,7 +64,7 @@ READ = ("iso", "slash", "dot", "cn", "basic")  # a pack understands all spelling
 
 UNLIMITED = Constraints()
 
-_SHAPE = re.compile(r"([^\W\d_][^\d(.<]*?)[\s_]*(?:\(([^)]*)\)|(\.\.)?([0-9]+)(?:[.,]([0-9]+))?)?(?:\s.*)?\Z")
+_SHAPE = re.compile(r"([^\W\d_][^\d(.<]*?)[\s_]*(?:(\.\.)?([0-9]+)(?:[.,]([0-9]+))?)?(?:\s.*)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +89,30 @@ def typed(text: str) -> Typed:
     given = unicodedata.normalize("NFKC", text).strip().casefold()
     if not given:
         return Typed()
-    found = _SHAPE.match(given)
-    word = re.sub(r"\s+", "", found.group(1)) if found else given
-    sizes = [found.group(2)] if found and found.group(2) else []
-    numbers = [int(each) for each in re.findall(r"[0-9]+", sizes[0])] if sizes else []
-    if found and found.group(4):
-        numbers = [int(each) for each in (found.group(4), found.group(5)) if each]
-    known = next(
-        (
-            each
-            for each in (word, word.removesuffix("类型"), word.removesuffix("withouttimezone"), _first(given))
-            if each in WORDS
-        ),
-        None,
-    )
+    word, inner, dotted, digits, decimals = _split(given)
+    numbers = [int(each) for each in re.findall(r"[0-9]+", inner)] if inner else []
+    numbers = numbers or [int(each) for each in (digits, decimals) if each]
+    spellings = (word, word.removesuffix("类型"), word.removesuffix("withouttimezone"), _first(given))
+    known = next((each for each in spellings if each in WORDS), None)
     if known is None:
         return Typed(known=False, opaque=word in OPAQUE or _first(given) in OPAQUE)
     size = numbers[0] if numbers else None
     scale = numbers[1] if len(numbers) > 1 else None
-    exact = bool(found and found.group(4) and not found.group(3)) and known in ("a", "n", "an", "c")
+    exact = bool(digits) and not dotted and known in ("a", "n", "an", "c")
     return Typed(WORDS[known], size, scale, exact)
+
+
+def _split(given: str) -> tuple[str, str, str, str, str]:
+    """Word, what stands in brackets, `..`, digits and decimals. A word such as `varchar2` keeps its digit."""
+    bracketed = re.match(r"([^\W\d_][^(]*?)\s*\(([^)]*)\)", given)
+    if bracketed:
+        return re.sub(r"\s+", "", bracketed.group(1)), bracketed.group(2), "", "", ""
+    whole = re.sub(r"\s+", "", given)
+    found = None if whole in WORDS else _SHAPE.match(given)
+    if found is None:
+        return whole, "", "", "", ""
+    word, dotted, digits, decimals = (each or "" for each in found.groups())
+    return re.sub(r"\s+", "", word), "", dotted, digits, decimals
 
 
 def _first(text: str) -> str:
