@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "Publish in bulk: plan, apply, status",
     ),
     "receipt": ("gongshu.validators.commands:receipt", "校验回执", "Who vouches for what"),
+    "report": ("gongshu.validators.reports.commands:report", "再看、比较报告", "Reports again: show, diff"),
     "search": ("gongshu.catalogue.commands:search", "在目录中查找", "Search a catalogue"),
     "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),
     "standards": (

@@ -42,6 +42,7 @@ FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | ju
 @click.option("--reference", "references", multiple=True, metavar="NAME=FILE", help=REFERENCE_HELP)
 @click.option("--bounds", metavar="CODE|W,S,E,N", help="坐标应在的区划或范围 / Where positions have to lie")
 @click.option("--masked", is_flag=True, help="个人信息应已遮盖 / Personal values have to be masked already")
+@click.option("--baseline", type=PATH, help="与以前的 JSON 报告比较 / Compare with an earlier JSON report")
 @click.option("--receipt", "receipt_file", type=PATH, help="把校验回执写到文件 / Write the receipt to a file")
 @everywhere
 def validate(
@@ -63,6 +64,7 @@ def validate(
     references: tuple[str, ...],
     bounds: str | None,
     masked: bool,
+    baseline: Path | None,
     receipt_file: Path | None,
 ) -> int:
     """校验文件 / Check files against a standard
@@ -76,7 +78,8 @@ def validate(
     from gongshu.validators.validation import validate as judged
 
     chosen = form_of(form, output, json=session.json)
-    kept = samples_of(samples, None if chosen in UNCAPPED else 20)
+    kept = samples_of(samples, None if chosen in UNCAPPED or baseline is not None else 20)
+    earlier = baseline_of(baseline)
     on = date_of(as_of)
     paths = tuple(Path(each) for each in files if "://" not in each)
     for each in (output, receipt_file):
@@ -108,6 +111,8 @@ def validate(
         shown=kept if samples else 5,
         standard=standard,
     )
+    if earlier is not None:
+        tell_difference(session, earlier, report, aside=output is None and chosen != "terminal")
     if receipt_file is not None:
         from gongshu.validators.receipt import receipt_of
 
@@ -262,6 +267,13 @@ def receipt_verify(session: Session, file: Path, data: Path) -> int:
     return 0
 
 
+def baseline_of(path: Path | None) -> Report | None:
+    """The earlier report, if one was named."""
+    from gongshu.validators.reports.loading import load_report
+
+    return load_report(path) if path is not None else None
+
+
 # --- effects -----------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +319,19 @@ def show(
         options |= {**console, "quiet": session.quiet, "standard": standard}
     write(report, stream, form_name=form, lang=session.lang, **options)
     stream.flush()
+
+
+def tell_difference(session: Session, earlier: Report, later: Report, *, aside: bool) -> None:
+    """What was mended since; on standard error where standard output holds a document."""
+    from gongshu.validators.comparison import compare
+    from gongshu.validators.reports.difference import difference_lines
+
+    lines = difference_lines(compare(earlier, later), session.lang, quiet=session.quiet)
+    if aside or session.json:
+        for line in lines:
+            click.echo(line, err=True)
+    else:
+        write_text("\n" + "\n".join(lines))
 
 
 def write_text(text: str) -> None:

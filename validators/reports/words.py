@@ -156,6 +156,8 @@ def about(file: FileReport, report: Report, lang: str) -> list[str]:
         title = used.title.get(lang) or used.title.get("zh") or used.title.get("en") or used.id
         status = say(f"report.status-{used.status}", lang)
         lines.append(say("report.standard-line", lang, title=title, id=used.id, version=used.version, status=status))
+        if file.detected is not None:
+            lines.append(say("report.detected", lang, percent=round(100 * file.detected)))
         if profile:
             lines.append(say("report.profile-line", lang, profile=profile, as_of=report.inputs.get("as_of", "")))
     elif file.verdict != Verdict.UNREADABLE:
