@@ -163,6 +163,9 @@ class CellJudge:
 
 def _repairs(raw: str, *, loose: bool) -> Iterator[tuple[str | None, str]]:
     """The texts to try, from the least repair to the most, each with the code of what it repairs."""
+    if raw.isascii() and raw.isprintable() and " " not in raw:  # nothing to repair
+        yield None, raw
+        return
     trimmed = whitespace.mended(raw)
     steady = whitespace.mended(control_char.mended(trimmed))
     plain = whitespace.mended(fullwidth.mended(steady))

@@ -6,11 +6,13 @@ judge of one cell (`cell.py`), which is the definition of every `cell.*` finding
 
 from __future__ import annotations
 
+import dataclasses
 import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -23,12 +25,16 @@ from gongshu.validators.cell import FAILED, PRESENT, CellFault, CellJudge, Verdi
 from gongshu.validators.checks import label_differs, pattern, required
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.finding import NotChecked, Severity
-from gongshu.validators.kernels.buffers import Ints, Mask, offsets
+from gongshu.validators.kernels.buffers import Ints, Mask, offsets, texts
 from gongshu.validators.parsing.fields import constraints_of, domain_of
 from gongshu.validators.parsing.reading import Screened
 from gongshu.validators.parsing.screening import screened
 from gongshu.validators.values import Values
 
+Cell: TypeAlias = "tuple[str, int, int | None]"  # text, origin mark, reference date as days since 1970
+
+REMEMBERED = 4096  # verdicts that are kept from batch to batch, a column
+SHORT = 64  # characters of the texts among them
 _EPOCH = date(1970, 1, 1)
 _EXACT = decimal.Context(prec=2000)
 _ROOM = 2**62
@@ -57,7 +63,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """The checks of one field. Immutable; `judge` may run in several threads."""
+    """The checks of one field. Only what it remembers grows; `judge` may run in several threads."""
 
     field: Field
     cell: CellJudge
@@ -66,6 +72,8 @@ class ColumnPlan:
     needs: tuple[str, ...] = ()
     as_of: str | None = None  # the column with each row's reference date
     label: tuple[str, CodeTable] | None = None  # the code column whose name stands here, and its list
+    # verdicts on the first short texts that were judged singly: the same mistakes come again
+    known: dict[Cell, Verdict] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     def judge(self, text: Any, marks: Marks | None = None, others: Mapping[str, Values] | None = None) -> Judged:
         """Judge one column of one batch; `others` holds the columns named in `needs`, as far as they are there."""
@@ -77,9 +85,10 @@ class ColumnPlan:
         first = screened(self.cell, text)
         suspect = self._suspects(first, absent, marks, rows)
         dates = self._dates(others or {})
-        verdicts = self._verdicts(text, suspect, marks, None if dates is None else dates[suspect])
+        written = texts(text.take(pa.array(suspect))) if len(suspect) else []
+        verdicts = self._verdicts(written, suspect, marks, None if dates is None else dates[suspect])
         faults = [] if absent is None or not self.cell.required else self._missing(text, absent)
-        faults += self._faults(text, suspect, verdicts)
+        faults += self._faults(written, suspect, verdicts)
         judged = self._settle(text, first, absent, suspect, verdicts)
         judged.faults = faults
         if self.label is not None and others and self.label[0] in others:
@@ -117,19 +126,17 @@ class ColumnPlan:
             found = np.where(values.present, found, (self.context.as_of - _EPOCH).days)
         return found
 
-    def _verdicts(self, text: Any, suspect: Rows, marks: Marks | None, dates: Any) -> list[Verdict]:
-        if not len(suspect):
-            return []
-        texts = text.take(pa.array(suspect)).to_pylist()
-        origin = [0] * len(texts) if marks is None else marks[suspect].tolist()
-        days = [None] * len(texts) if dates is None else dates.tolist()
-        known: dict[tuple[str, int, int | None], Verdict] = {}
+    def _verdicts(self, written: list[str], suspect: Rows, marks: Marks | None, dates: Any) -> list[Verdict]:
+        origin = repeat(0) if marks is None else marks[suspect].tolist()
+        days = repeat(None) if dates is None else dates.tolist()
+        here: dict[Cell, Verdict] = {}
         verdicts = []
-        for key in zip(texts, origin, days):
-            verdict = known.get(key)
+        for key in zip(written, origin, days):
+            verdict = self.known.get(key) or here.get(key)
             if verdict is None:
                 day = None if key[2] is None else _EPOCH + timedelta(days=key[2])
-                verdict = known[key] = self.cell.judge(key[0], key[1], day)
+                verdict = self.cell.judge(key[0], key[1], day)
+                (self.known if len(self.known) < REMEMBERED and len(key[0]) <= SHORT else here)[key] = verdict
             verdicts.append(verdict)
         return verdicts
 
@@ -145,33 +152,32 @@ class ColumnPlan:
         rows = np.flatnonzero(absent)
         return [Fault(required.CODE, severity, (self.field.name,), rows, lambda row: Detail(text[row].as_py()))]
 
-    def _faults(self, text: Any, suspect: Rows, verdicts: list[Verdict]) -> list[Fault]:
-        groups: dict[tuple[str, str | None, str | None], dict[int, CellFault]] = {}
-        for row, verdict in zip(suspect.tolist(), verdicts):
+    def _faults(self, written: list[str], suspect: Rows, verdicts: list[Verdict]) -> list[Fault]:
+        groups: dict[tuple[str, str | None, str | None], dict[int, tuple[str, CellFault]]] = {}
+        for row, text, verdict in zip(suspect.tolist(), written, verdicts):
             for each in verdict.faults:
-                groups.setdefault((each.code, each.rule, each.reason), {})[row] = each
+                groups.setdefault((each.code, each.rule, each.reason), {})[row] = text, each
         faults = []
         for (code, rule, reason), found in groups.items():
             severity = self._severity(code, rule)
             if severity is not None:
-                faults.append(self._fault(text, code, rule, reason, severity, found))
+                faults.append(self._fault(code, rule, reason, severity, found))
         return faults
 
     def _fault(
         self,
-        text: Any,
         code: str,
         rule: str | None,
         reason: str | None,
         severity: Severity,
-        found: dict[int, CellFault],
+        found: dict[int, tuple[str, CellFault]],
     ) -> Fault:
         def describe(row: int) -> Detail:
-            each = found[int(row)]
-            return Detail(text[int(row)].as_py(), each.params, each.fix)
+            text, each = found[row]
+            return Detail(text, each.params, each.fix)
 
         rows = np.fromiter(found, np.int64, len(found))
-        fixable = any(each.fix is not None and each.fix.safe for each in found.values())
+        fixable = any(each.fix is not None and each.fix.safe for _, each in found.values())
         return Fault(code, severity, (self.field.name,), rows, describe, rule, reason, fixable=fixable)
 
     def _settle(

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from gongshu.validators.batch import Rows
 from gongshu.validators.finding import EMPTY, Fix, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """What varies from one faulty cell to the next."""
 
     value: str | None
-    params: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
+    params: Mapping[str, Any] = EMPTY
     fix: Fix | None = None
 
 

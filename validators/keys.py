@@ -202,7 +202,7 @@ def digest(text: pa.Array) -> Digests:
     _, offsets, data = text.buffers()
     edges = np.frombuffer(offsets, np.int64 if wide else np.int32)[text.offset : text.offset + count + 1]
     lengths = np.diff(edges).astype(np.int64)
-    octets = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(1, np.uint8)
+    octets = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
     first = int(lengths[0])
     if first and (lengths == first).all():  # identifiers and codes: no gathering
         padded = np.zeros((count, -(-first // 8) * 8), np.uint8)
@@ -210,13 +210,27 @@ def digest(text: pa.Array) -> Digests:
         return _mixed(padded.view(np.uint64), lengths)
     answer = np.empty(count, np.uint64)
     words = (lengths + 7) // 8
-    for width in np.unique(words):
+    widest = int(words.max()) * 8
+    if edges[-1] + widest > len(octets):  # a window may reach past the last text
+        octets = np.concatenate([octets[: edges[-1]], np.zeros(widest, np.uint8)])
+    for width in np.flatnonzero(np.bincount(words)).tolist():
         chosen = np.flatnonzero(words == width)
-        at = np.arange(width * 8)
-        places = np.minimum(edges[chosen].astype(np.int64)[:, None] + at, len(octets) - 1)
-        padded = np.where(at < lengths[chosen][:, None], octets[places], np.uint8(0))
-        answer[chosen] = _mixed(np.ascontiguousarray(padded).view(np.uint64), lengths[chosen])
+        answer[chosen] = _mixed(_windows(octets, edges[chosen], lengths[chosen], width * 8), lengths[chosen])
     return answer
+
+
+def _windows(octets: Any, starts: Any, lengths: Any, width: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """`width` bytes from each start as words, zeros behind each text's own length."""
+    if not width:
+        return np.zeros((len(starts), 0), np.uint64)
+    every = np.ndarray((len(octets) - width + 1,), f"V{width}", octets, 0, (1,))  # overlapping, nothing is copied
+    cells = every[starts].view(np.uint8).reshape(len(starts), width)
+    tail = np.flatnonzero(lengths < width)
+    if len(tail):
+        last = cells[tail, width - 8 :]  # only the last word can be unfinished
+        last[np.arange(width - 8, width) >= lengths[tail][:, None]] = 0
+        cells[tail, width - 8 :] = last
+    return cells.view(np.uint64)
 
 
 def _mixed(words: np.ndarray[Any, np.dtype[np.uint64]], lengths: np.ndarray[Any, np.dtype[np.int64]]) -> Digests:

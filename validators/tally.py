@@ -15,6 +15,7 @@ from gongshu.validators.engine import BatchVerdict
 from gongshu.validators.fault import Fault
 from gongshu.validators.finding import SEVERITY_ORDER, Finding, Fix, Sample, Severity
 from gongshu.validators.headers import HeaderMatch, Severities
+from gongshu.validators.kernels.buffers import texts
 from gongshu.validators.keytext import divided
 from gongshu.validators.masking import mask
 from gongshu.validators.whole import Late
@@ -141,7 +142,7 @@ class Tally:
             return tuple(samples)
         name = self._header.written.get(columns[0], columns[0]) if columns else None
         return tuple(
-            each if each.row is None else replace(each, pointer=(point(each.row, name) or "") + (each.pointer or ""))
+            each if each.row is None else each._replace(pointer=(point(each.row, name) or "") + (each.pointer or ""))
             for each in samples
         )
 
@@ -177,9 +178,9 @@ class Tally:
         letter = self._letter(first)
         positioned = self._shape.positioned
         made = []
+        describe = fault.describe
         for row, line, key, local in zip(rows.tolist(), lines.tolist(), keys, at.tolist()):
-            detail = fault.describe(local)
-            value, params, fix = detail.value, detail.params, detail.fix
+            value, params, fix = describe(local)
             if value is not None and len(value) > LONGEST:
                 value = value[:LONGEST] + "…"
             if hidden:
@@ -217,8 +218,11 @@ class Tally:
             return [EMPTY] * len(at)
         columns = []
         for name in self._key:
-            texts = verdict.batch.columns[self._header.columns[name]].take(pa.array(at)).to_pylist()
-            columns.append([self._mask(name, text) for text in texts] if name in self._hides else texts)
+            found = texts(verdict.batch.columns[self._header.columns[name]].take(pa.array(at)))
+            columns.append([self._mask(name, text) for text in found] if name in self._hides else found)
+        if len(columns) == 1:
+            only = self._key[0]
+            return [{only: text} for text in columns[0]]
         return [dict(zip(self._key, parts)) for parts in zip(*columns)]
 
     def _letter(self, name: str | None) -> str | None:
@@ -271,7 +275,7 @@ class Tally:
             letter = self._letter(first)
             firsts = (found.first_rows, found.first_lines)
             earlier = zip(*(each.tolist() for each in firsts if each is not None)) if firsts[0] is not None else None
-            for row, line, text in zip(found.rows.tolist(), found.lines.tolist(), found.text.to_pylist()):
+            for row, line, text in zip(found.rows.tolist(), found.lines.tolist(), texts(found.text)):
                 parts = divided(text, len(names)) if found.code != "row.duplicate" else ()
                 shown = {name: self._mask(name, part) for name, part in zip(names, parts)}
                 params: dict[str, Any] = {"target": found.key.resource} if found.code == "key.foreign" else {}
@@ -298,7 +302,7 @@ class Tally:
             text = known.get(each.row or 0)
             parts = divided(text, len(self._key)) if text is not None else ()
             key = {name: self._mask(name, part) for name, part in zip(self._key, parts)}
-            made.append(replace(each, key=key or EMPTY))
+            made.append(each._replace(key=key or EMPTY))
         return made
 
 

@@ -29,6 +29,12 @@ def content(column: Any) -> Bytes:
     return np.frombuffer(buffer, np.uint8)[bounds[column.offset] : bounds[column.offset + len(column)]]
 
 
+def texts(column: Any) -> list[str]:
+    """The cells as Python texts, made in C all at once (`to_pylist` makes them one by one)."""
+    found: list[str] = column.to_numpy(zero_copy_only=False).tolist()
+    return found
+
+
 def matrix(column: Any, width: int) -> tuple[Bytes, Ints | None]:
     """The cells of exactly `width` bytes as rows of a matrix, with their row numbers (None: every cell is there)."""
     bounds = offsets(column)
