@@ -18,6 +18,7 @@ from gongshu.standards.model import (
     Field,
     ForeignKey,
     Format,
+    Freshness,
     HeaderPolicy,
     Identifier,
     Kind,
@@ -46,6 +47,7 @@ TYPED = frozenset(
         "exclusiveMaximum",
         "enum",
         "trueValues",
+        "days",
         "falseValues",
     ]
 )
@@ -178,7 +180,16 @@ def table(root: Node) -> Table:
         ),
         rules=tuple(rule(each) for each in root.children("rules")),
         dataset_rules=tuple(rule(each) for each in root.children("dataset_rules")),
+        rows_minimum=root.child("rows").integer("minimum"),
+        rows_maximum=root.child("rows").integer("maximum"),
+        freshness=_freshness(root.child("freshness")),
+        bounds=root.text("bounds"),
     )
+
+
+def _freshness(node: Node) -> Freshness | None:
+    days = node.integer("days")
+    return Freshness(node.text("field"), days) if days is not None and node.text("field") else None
 
 
 def field(node: Node) -> Field:

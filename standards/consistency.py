@@ -95,6 +95,8 @@ def _missing(table: Table) -> Iterator[Problem]:
             yield from absent((each.label_of,), "fields", place, "label_of")
         if each.codelist and each.codelist.as_of:
             yield from absent((each.codelist.as_of,), "fields", place, "codelist")
+    if table.freshness is not None:
+        yield from absent((table.freshness.field,), "freshness", "field")
     for group, rules in (("rules", table.rules), ("dataset_rules", table.dataset_rules)):
         for place, rule in enumerate(rules):
             yield from absent(rule.fields, group, place, "fields")

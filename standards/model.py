@@ -192,6 +192,14 @@ class HeaderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the newest date of a column may be, in days, on the reference date."""
+
+    field: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The body of a standard of kind `table`."""
 
@@ -203,6 +211,10 @@ class Table:
     header: HeaderPolicy = HeaderPolicy()
     rules: tuple[Rule, ...] = ()
     dataset_rules: tuple[Rule, ...] = ()
+    rows_minimum: int | None = None  # how many rows are due
+    rows_maximum: int | None = None
+    freshness: Freshness | None = None
+    bounds: str = ""  # where positions have to lie: a division code, or `west,south,east,north`
     strict: bool = False  # a plain Table Schema: dates, numbers and text are taken literally, no repair is judged
 
     def field(self, name: str) -> Field | None:

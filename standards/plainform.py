@@ -20,6 +20,7 @@ from gongshu.standards.model import (
     Field,
     ForeignKey,
     Format,
+    Freshness,
     HeaderPolicy,
     Identifier,
     Kind,
@@ -95,6 +96,7 @@ _SHAPES: dict[type, dict[str, Callable[[Any], Any]]] = {
         "header": _one(HeaderPolicy),
         "rules": _many(Rule),
         "dataset_rules": _many(Rule),
+        "freshness": _one(Freshness),
     },
     Field: {
         "title": _one(Text),

@@ -51,8 +51,18 @@ class Asked:
             codes=self.registry.codes,
             severity=severities(self.standard, self.profile),
             references=frozenset(self.references or ()),
-            checks=tuple(extra_checks(self.checks).values()),
+            checks=(*extra_checks(self.checks).values(), *self._further()),
         )
+
+    def _further(self) -> list[Check]:
+        """Checks of our own that only some calls ask for."""
+        table = self.standard.table if self.standard is not None else None
+        if table is None or not self.masked:
+            return []
+        from gongshu.validators.unmasked import unmasked
+
+        check = unmasked(table, severities(self.standard, self.profile))
+        return [check] if check is not None else []
 
 
 def asking(

@@ -17,13 +17,13 @@ cell.code-unknown cell.code-withdrawn cell.code-name-given cell.identifier cell.
 cell.control-char cell.leading-zero-lost cell.digits-lost cell.placeholder cell.scientific cell.date-serial
 row.rule row.label-differs key.duplicate key.missing key.foreign dataset.rule dataset.count
 geo.syntax geo.geometry geo.ring-open geo.out-of-bounds geo.axis-order geo.offset-system
-record.syntax record.schema privacy.undeclared-personal privacy.unmasked
+record.syntax record.schema privacy.unmasked
 metadata.missing metadata.value metadata.mapping
 interface.envelope interface.paging interface.error interface.field interface.signing
 """
 _WARNING = """
 table.column-extra table.footer table.row-blank table.merged-cells table.hidden row.duplicate dataset.stale
-geo.ring-order
+geo.ring-order privacy.undeclared-personal
 """
 _INFO = "file.bom table.title-rows table.column-order"
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from gongshu.validators.asking import may_be_published, used
 from gongshu.validators.engine import judge
+from gongshu.validators.extent import Extent
 from gongshu.validators.finding import Finding, NotChecked, Severity
 from gongshu.validators.headers import blank, fit, titled
 from gongshu.validators.parents import add_parents
+from gongshu.validators.personal import Exposure
 from gongshu.validators.plan import Plan, Terms, compile_plan
 from gongshu.validators.report import FileReport, Verdict
 from gongshu.validators.tally import Tally, levelled
@@ -40,6 +42,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
         shape = opened.shape
         plan = compile_plan(asked.standard, shape, terms)
         tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
+        extent, exposure = Extent(table, terms.severity), Exposure(table, plan)
         filled: dict[int, int] = {}
         undone: dict[NotChecked, None] = {}
         rows = 0
@@ -48,6 +51,8 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
             for verdict in judge(opened, plan, threads=asked.threads):
                 tally.take(verdict)
                 whole.take(verdict)
+                extent.take(verdict)
+                exposure.take(verdict)
                 undone.update((each, None) for judged in verdict.judged.values() for each in judged.not_checked)
                 for column, count in verdict.filled.items():
                     filled[column] = filled.get(column, 0) + count
@@ -59,6 +64,8 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
                 *plan.header.findings,
                 *titled(shape, terms.severity),
                 *blank(shape, filled, terms.severity),
+                *extent.findings(asked.as_of),
+                *exposure.findings(terms.severity),
                 *(
                     Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params)
                     for r in whole.broken_rules()
@@ -66,7 +73,9 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
             ):
                 tally.finding(finding)
             findings = tally.findings(whole.primary_keys)
-        report = _report(opened, name, asked, plan, findings, tally.rows_with_errors, rows, tuple(undone))
+        report = _report(
+            opened, name, asked, plan, findings, tally.rows_with_errors, rows, (*undone, *extent.not_checked())
+        )
         return replace(report, spread=tally.spread(rows) if rows and report.rows_with_errors else ())
     finally:
         opened.close()

@@ -77,7 +77,7 @@ def write_data(case: Case, form: str, folder: Path) -> Path:
 
 
 def _text(case: Case, folder: Path) -> Path:
-    path = folder / "data.csv"
+    path = folder / case.words.get("file", "data.csv")
     if "bytes" in case.words:
         path.write_bytes(base64.b64decode(case.words["bytes"]))
     else:
