@@ -5,14 +5,17 @@ The shape of these documents is the JSON Schema's to judge; a part of the wrong 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from gongshu.standards.consistency import Problem, near
 from gongshu.standards.model import Kind, Reference
 from gongshu.standards.yamlsource import Path
+
+SAFE = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,15 @@ class Citation:
 
 def problems(kind: Kind, document: Mapping[str, Any]) -> Iterator[Problem]:
     """Everything wrong within the document, in no special order."""
-    judge = {
+    judges: dict[Kind, Callable[[Mapping[str, Any]], Iterator[Problem]]] = {
+        Kind.RECORD: _record,  # the numbers of the other kinds are bounded by their schema
         Kind.METADATA: _metadata,
         Kind.INTERFACE: _interface,
         Kind.ASSESSMENT: _assessment,
         Kind.DATABASE: _database,
-    }.get(kind)
-    if judge is not None:
-        yield from judge(document)
+    }
+    if kind in judges:
+        yield from judges[kind](document)
 
 
 def citations(kind: Kind, document: Mapping[str, Any]) -> Iterator[Citation]:
@@ -58,6 +62,22 @@ def citations(kind: Kind, document: Mapping[str, Any]) -> Iterator[Citation]:
                 )
                 columns = tuple(dict.fromkeys(each for each in asked if each))
                 yield Citation(("tables", place, "standard"), Reference.parse(name), Kind.TABLE, columns)
+
+
+def _record(document: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _unsafe((), document)
+
+
+def _unsafe(path: Path, value: Any) -> Iterator[Problem]:
+    """Numbers that JSON cannot carry from one program to another unchanged; RFC 8785 has no fingerprint of them."""
+    if isinstance(value, Mapping):
+        for key, held in value.items():
+            yield from _unsafe((*path, key), held)
+    elif isinstance(value, list):
+        for place, held in enumerate(value):
+            yield from _unsafe((*path, place), held)
+    elif _number(value) and not (-SAFE <= value <= SAFE if isinstance(value, int) else isfinite(value)):
+        yield Problem(path, "standard.value", {"value": str(value), "expected": f"-{SAFE} … {SAFE}"})
 
 
 def _metadata(document: Mapping[str, Any]) -> Iterator[Problem]:

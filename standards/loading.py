@@ -241,10 +241,7 @@ def spelled(trail: Iterable[str | int], data: Any) -> str:
             here = here.get(step) if isinstance(here, dict) else None
             continue
         here = here[step] if isinstance(here, list) and step < len(here) else None
-        name = (
-            next((here[key] for key in ("name", "id", "code") if here.get(key)), None)
-            if isinstance(here, dict)
-            else None
-        )
+        named = (here.get(key) for key in ("name", "id", "code")) if isinstance(here, dict) else ()
+        name = next((each for each in named if isinstance(each, (str, int))), None)
         words += f"[{name or step + 1}]"
     return words

@@ -74,8 +74,18 @@ def test_a_good_document_is_kept_as_it_stands(tmp_path: Path, kind: str) -> None
         ("assessment", "weight: 0.3", "weight: 0.4", ("standard.weights", "indicators[A].weight")),
         ("assessment", "total: 100", "total: 99", ("standard.weights", "total")),
         ("assessment", "code: A2, parent: A", "code: A1, parent: A", ("standard.item-twice", "indicators[A1].code")),
-        ("assessment", "code: A2, parent: A", "code: A2, parent: C", ("standard.item-missing", "indicators[A2].parent")),
-        ("assessment", "code: A2, parent: A", "code: A2, parent: A1", ("standard.level-wrong", "indicators[A2].parent")),
+        (
+            "assessment",
+            "code: A2, parent: A",
+            "code: A2, parent: C",
+            ("standard.item-missing", "indicators[A2].parent"),
+        ),
+        (
+            "assessment",
+            "code: A2, parent: A",
+            "code: A2, parent: A1",
+            ("standard.level-wrong", "indicators[A2].parent"),
+        ),
         (
             "assessment",
             "level: 2, title: 甲二",
@@ -123,3 +133,22 @@ def test_lint_looks_at_what_a_document_names(tmp_path: Path, kind: str, old: str
         body = body.replace("table: resident-population", f"table: {new.split('@')[0]}")
     _, found = lint(pack(tmp_path, kind, body).parent.parent, Registry([tmp_path]))
     assert code in {each.code for each in found}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9007199254740992"])
+def test_numbers_that_json_cannot_carry_are_refused(tmp_path: Path, number: str) -> None:
+    folder = pack(tmp_path, "record", f"schema: {{maximum: {number}}}\n")
+    assert told(folder) == {("standard.value", "schema.maximum")}
+
+
+def test_numbers_as_large_as_json_carries_are_kept(tmp_path: Path) -> None:
+    assert load_folder(pack(tmp_path, "record", "schema: {maximum: 9007199254740991}\n")).fingerprint
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize(
+    "junk", ["1", "[1, [2]]", "{a: {b: 1}}", "[{}, x]", "true", "[{name: [1], code: {}, parent: 3}]"]
+)
+def test_a_body_of_any_shape_is_told_and_never_raises(tmp_path: Path, kind: str, junk: str) -> None:
+    key = BODIES[kind].split(":")[0]
+    assert {where.split("[")[0] for _, where in told(pack(tmp_path, kind, f"{key}: {junk}\n"))} <= {key, ""}
