@@ -240,7 +240,8 @@ def schema(session: Session) -> int:
 @standards.command()
 @everywhere
 @click.argument("path", type=click.Path(path_type=Path))
-def lint(session: Session, path: Path) -> int:
+@click.option("--notes", "noted", is_flag=True, help="JSON 中也列出提示 / Notes in JSON too")
+def lint(session: Session, path: Path, noted: bool) -> int:
     """检查标准包 / Check packs"""
     from gongshu.standards.entries import pack_folders
     from gongshu.standards.faults import StandardFault
@@ -251,14 +252,18 @@ def lint(session: Session, path: Path) -> int:
     if not path.exists():
         raise StandardFault("standard.file-missing", place=str(path), file=str(path))
     beside = (path,) if path.is_dir() and pack_folders(path) else ()
-    count, faults = linted(path, Registry((*beside, *session.folders)))
+    notes: list[StandardFault] = []
+    count, faults = linted(path, Registry((*beside, *session.folders)), notes)
     if session.json:
-        session.emit([_fault(session, each) for each in faults])
+        told = [_fault(session, each) for each in faults]
+        session.emit([*told, *({**_fault(session, each), "severity": "note"} for each in notes if noted)])
     else:
         for each in faults:
             click.echo(each.say(session.lang))
         for name in not_there(path):
             session.note("standards.lint-not-there", name=name)
+        for each in notes:
+            session.note("standards.lint-note", text=each.say(session.lang))
         if faults:
             session.note("standards.lint-bad", count=len(faults))
         else:
@@ -270,6 +275,7 @@ def _fault(session: Session, fault: Any) -> dict[str, Any]:
     params = fault.params
     return {
         "code": fault.code,
+        "severity": "error",
         "file": params.get("file", ""),
         "line": params.get("line", 0),
         "key": params.get("key", ""),

@@ -13,6 +13,8 @@ from gongshu.standards.model import Kind, Status, Table
 from gongshu.standards.registry import Registry, numbers
 from gongshu.standards.resemblance import Columns, Reasons, names_of
 
+__all__ = ["Match", "Reasons", "detect", "score", "table_of"]
+
 REQUIRED, ALL, COLUMNS = 0.3, 0.3, 0.4  # weights of: required fields found, all fields found, columns explained
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from gongshu.standards.codelists import CodeTable
-from gongshu.standards.compiling import STANDARD_FILE
+from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE
 from gongshu.standards.consistency import Problem, near
 from gongshu.standards.documents import Citation, citations
 from gongshu.standards.entries import pack_folders
@@ -17,10 +18,14 @@ from gongshu.standards.model import Field, Kind, Reference
 from gongshu.standards.packageschema import descriptor_schema
 from gongshu.standards.recordschema import check_schema, schema_of
 from gongshu.standards.registry import Registry
+from gongshu.standards.soundness import Remark, remarks
 
 
-def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:
-    """How many standards were looked at in a folder of packs, a pack or a file, and every fault of theirs."""
+def lint(path: Path, registry: Registry, notes: list[StandardFault] | None = None) -> tuple[int, list[StandardFault]]:
+    """How many standards were looked at in a folder of packs, a pack or a file, and every fault of theirs.
+
+    What refuses nothing but should be known is added to `notes`, where that is given.
+    """
     if path.is_dir():
         files = [folder / STANDARD_FILE for folder in pack_folders(path)]
         if not files:
@@ -29,11 +34,11 @@ def lint(path: Path, registry: Registry) -> tuple[int, list[StandardFault]]:
         files = [path]
     found: list[StandardFault] = []
     for file in files:
-        found.extend(_file(file, registry))
+        found.extend(_file(file, registry, [] if notes is None else notes))
     return len(files), found
 
 
-def _file(file: Path, registry: Registry) -> list[StandardFault]:
+def _file(file: Path, registry: Registry, notes: list[StandardFault]) -> list[StandardFault]:
     if file.suffix.lower() not in (".yaml", ".yml"):
         faults = [fault for asked in _asked(file) for fault in _resolved(asked, registry)]
         return [*_descriptor(file), *faults]
@@ -41,12 +46,33 @@ def _file(file: Path, registry: Registry) -> list[StandardFault]:
     faults = [*examined.faults, *(examined.fault(each) for each in _references(examined, registry))]
     if not faults and file.name == STANDARD_FILE and examined.standard is not None:
         try:
-            registry.get(examined.standard.reference)  # two of one name that differ
+            registry.resolve(file.parent)  # two of one name that differ
         except StandardFault as fault:
             faults.append(fault)
         except StandardFaults:
             return faults  # the other one is wrong; it is not what was asked about
+    if not faults and examined.standard is not None:
+        for each in remarks(examined.standard, registry):
+            (notes if each.note else faults).append(_remarked(examined, each))
     return sorted(faults, key=lambda each: (str(each.params.get("file", "")), int(each.params.get("line", 0))))
+
+
+def _remarked(examined: Examined, remark: Remark) -> StandardFault:
+    """A remark with its place; those on a code stand in the list's own file."""
+    problem = remark.problem
+    if not problem.path or problem.path[0] != CODES_FILE:
+        return examined.fault(problem)
+    file, code = Path(examined.file).with_name(CODES_FILE), str(problem.path[1])
+    line = _line_of(file, code)
+    where = {"file": str(file), "line": line, "key": code, "place": f"{file}:{line} {code}"}
+    return StandardFault(problem.code, **{**problem.params, **where})
+
+
+def _line_of(file: Path, code: str) -> int:
+    """The last line of a code list that gives the code."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        return max((reader.line_num for row in reader if (row.get("code") or "").strip() == code), default=1)
 
 
 def _asked(file: Path) -> list[str | Path]:
