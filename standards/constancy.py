@@ -93,7 +93,9 @@ class _Problem:
             return conjunction([compare("<=", parts[1], parts[0]), compare("<=", parts[0], parts[2])])
         if name == "in":
             return disjunction([compare("=", parts[0], each) for each in parts[1:]])
-        return compare({">": "<", ">=": "<="}.get(name, name), *(reversed(parts) if name in (">", ">=") else parts))
+        if name in (">", ">="):
+            return compare("<" if name == ">" else "<=", parts[1], parts[0])
+        return compare(name, parts[0], parts[1])
 
     def _known(self, tree: Tree) -> bool:
         """Whether a part can be computed: no column but those with few values, nothing that another day changes."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -21,6 +22,7 @@ _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
 _ID = re.compile(r"[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*\Z")
 _FILE_ENDINGS = (".yaml", ".yml", ".json")
 
+GROUP = "gongshu.standards"  # entry points of packages that bring standards
 LONGEST_ID = 200  # longer ones are no name of a file either
 
 Version = tuple[int, ...]
@@ -130,6 +132,8 @@ class Registry:
 
     def near(self, name: str) -> list[str]:
         """The ids most like `name`, and those whose title has its words; at most five."""
+        import difflib
+
         entries = self.entries()
         text = Reference.parse(name).id.casefold()
         ids = list(dict.fromkeys(each.id for each in entries))
@@ -257,12 +261,39 @@ class Registry:
         yield from self._other_folders()
 
 
+def _announced() -> bool:
+    """Whether an installed package may offer standards. Asking `importlib.metadata` costs more than loading a standard,
+    so the files that it would read are looked at; where packages do not lie open in folders, it has to be asked."""
+    for place in sys.path:
+        try:
+            if not os.path.isdir(place or "."):  # noqa: PTH112 - asked for every start, pathlib takes ten times as long
+                if os.path.isfile(place):  # noqa: PTH113
+                    return True
+                continue
+            for name in os.listdir(place or "."):  # noqa: PTH208
+                if name.endswith((".dist-info", ".egg-info")) and _offers(f"{place or '.'}/{name}/entry_points.txt"):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def _offers(file: str) -> bool:
+    try:
+        with open(file, "rb") as held:  # noqa: PTH123
+            return GROUP.encode() in held.read()
+    except OSError:
+        return False
+
+
 def _installed() -> Iterable[Path]:
     """The folders that installed packages offer: a package, or an attribute that is a path."""
+    if not _announced():
+        return
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
-    for each in entry_points(group="gongshu.standards"):
+    for each in entry_points(group=GROUP):
         try:
             if each.attr:
                 yield Path(str(each.load()))

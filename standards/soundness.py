@@ -113,14 +113,14 @@ def _alike(codes: Sequence[Code]) -> Iterator[Remark]:
         other = spelled.setdefault(folded, each.code)
         if other != each.code:
             yield _fault(("codes.csv", each.code), "codes-alike", one=other, other=each.code)
-        for name in {each.name_zh, each.name_en} - {""}:
+        for name in sorted({each.name_zh, each.name_en} - {""}):
             held = names.setdefault((name, each.parent), each)
             if held.code != each.code and _together(held, each):
                 shared.append((name, held, each))
     if shared:
-        name, one, other = shared[0]
-        params = {"name": name, "one": one.code, "other": other.code, "count": len({each[0] for each in shared})}
-        yield _note(("codes.csv", other.code), "codes-one-name", **params)
+        name, first, second = shared[0]
+        params = {"name": name, "one": first.code, "other": second.code, "count": len({each[0] for each in shared})}
+        yield _note(("codes.csv", second.code), "codes-one-name", **params)
 
 
 def _together(one: Code, other: Code) -> bool:

@@ -8,12 +8,10 @@ an empty text, so that a missing detail never becomes a traceback.
 
 from __future__ import annotations
 
-import locale
 import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from string import Formatter
 from typing import Any
 
@@ -23,6 +21,8 @@ _KEY = re.compile(r"^[^\s#:]+:", re.MULTILINE)
 
 def languages() -> list[str]:
     """The languages that have a file here, sorted."""
+    from importlib.resources import files  # costs as much as everything else here, and the words are rarely needed
+
     here = files(__package__)
     return sorted(entry.name.removesuffix(".yaml") for entry in here.iterdir() if entry.name.endswith(".yaml"))
 
@@ -33,14 +33,24 @@ def language() -> str:
     if asked:
         return asked if asked in languages() else FALLBACK
     names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    first = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
+    first = next((name for name in names if name), "")
+    if not first:
+        import locale
+
+        first = locale.getlocale()[0] or ""
     return "zh" if first.lower().startswith(("zh", "chinese")) else FALLBACK
 
 
 @cache
 def catalogue(lang: str) -> Mapping[str, Any]:
     """Every message of one language, by code."""
-    return _read(files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8"))
+    return _read(_text(lang))
+
+
+def _text(lang: str) -> str:
+    from importlib.resources import files
+
+    return files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
 
 
 def _read(text: str) -> Mapping[str, Any]:
@@ -54,7 +64,7 @@ def _read(text: str) -> Mapping[str, Any]:
 @cache
 def _passages(lang: str) -> Mapping[str, str]:
     """The YAML of each code by itself, for a run that says ten sentences; only a top-level key starts a line."""
-    text = files(__package__).joinpath(f"{lang}.yaml").read_text(encoding="utf-8")
+    text = _text(lang)
     starts = [found.start() for found in _KEY.finditer(text)]
     return {text[at : text.index(":", at)]: text[at:end] for at, end in zip(starts, [*starts[1:], len(text)])}
 
