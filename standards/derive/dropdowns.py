@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ from gongshu.standards.model import CodelistUse, Field, Table
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
 
+# Columns that say in their title which level of the divisions they hold, upper ones first.
+LEVELS = ("province", "prefecture", "county", "township", "village")
+_TITLES = re.compile(r"(?:(省)级?|(地)级市?|(县)级|(乡)级|(村)级)(?:行政区划)?(?:代码|名称)?\Z")
 MOST = 10_000  # codes that a drop-down is still of use with
 HINTED = 6  # codes named in the hint
 
@@ -29,7 +33,7 @@ class Dropdown:
     key: str  # of its named range
     title: str
     entries: Entries
-    dated: bool = False
+    soft: bool = False  # another value may be right too: the officer is asked, not stopped
     parent: str = ""  # the column that this one depends on
     above: str = ""  # key of that column's list
     blocks: tuple[tuple[int, int, int], ...] = ()  # number of the parent's entry (1 first), first entry, how many
@@ -66,11 +70,14 @@ def dropdowns(table: Table, registry: Registry, as_of: date | None) -> dict[str,
             codes = lists[each.name] = registry.codes(use.list)
         except (StandardFault, StandardFaults):
             continue
-        entries = _entries(each, use, codes, as_of or date.max)
+        titled = _titled(each, codes)
+        levelled = any(code.level for code in codes.standard.codes or ())
+        level = use.level or (LEVELS[titled] if titled is not None and levelled else None)
+        entries = _entries(each, replace(use, level=level), codes, as_of or date.max)
         if 0 < len(entries) <= MOST:
             title = codes.standard.title.zh or codes.standard.id
-            made[each.name] = Dropdown(f"L{at}", title, entries, use.as_of is not None)
-    for child, parent in _pairs(table):
+            made[each.name] = Dropdown(f"L{at}", title, entries, use.as_of is not None or level != use.level)
+    for child, parent in (*_pairs(table), *_levels(table, lists)):
         if child in made and parent in made and not made[child].parent and child in lists:
             made[child] = _grouped(made[child], parent, made[parent], lists[child], lists.get(parent))
     return made
@@ -110,6 +117,26 @@ def _pairs(table: Table) -> Iterator[tuple[str, str]]:
             yield lower.name, upper.name
 
 
+def _titled(each: Field, codes: CodeTable) -> int | None:
+    """The rank of the level that a column's title names, where its list has that level or no levels at all."""
+    found = _TITLES.match(each.title.zh)
+    rank = next((at for at, part in enumerate(found.groups()) if part), None) if found else None
+    held = {code.level for code in codes.standard.codes or ()}
+    return rank if rank is not None and (LEVELS[rank] in held or held == {""}) else None
+
+
+def _levels(table: Table, lists: Mapping[str, CodeTable]) -> Iterator[tuple[str, str]]:
+    """Province, prefecture, county … in columns of one table: each below the next upper one that is there."""
+    found: dict[int, list[str]] = {}
+    for each in table.fields:
+        rank = _titled(each, lists[each.name]) if each.name in lists else None
+        if rank is not None:
+            found.setdefault(rank, []).append(each.name)
+    ranks = sorted(rank for rank, names in found.items() if len(names) == 1)
+    for upper, lower in zip(ranks, ranks[1:]):
+        yield found[lower][0], found[upper][0]
+
+
 def _grouped(child: Dropdown, name: str, parent: Dropdown, codes: CodeTable, above: CodeTable | None) -> Dropdown:
     """The child's entries in the order of the parent's, each parent's own in one block; unchanged where none fits."""
     places = {_code(entry, above): at for at, entry in enumerate(parent.entries, 1)}
@@ -125,7 +152,7 @@ def _grouped(child: Dropdown, name: str, parent: Dropdown, codes: CodeTable, abo
         if at:
             blocks.append((at, len(entries), len(held[at])))
         entries += held[at]
-    return Dropdown(child.key, child.title, tuple(entries), child.dated, name, parent.key, tuple(blocks))
+    return Dropdown(child.key, child.title, tuple(entries), child.soft, name, parent.key, tuple(blocks))
 
 
 def _code(entry: tuple[str, str], codes: CodeTable | None) -> str:

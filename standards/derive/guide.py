@@ -31,7 +31,7 @@ def item(column: Column, lang: str, example: str = "") -> tuple[str, ...]:
         else ""
     )
     enum = " | ".join(each.constraints.enum or ())
-    required = sentence("template.yes", {}, lang) if column.required else ""
+    required = sentence("template.yes", {}, lang) if column.required or each.constraints.required else ""
     kind = sentence(f"template.type.{each.type}", {}, lang)
     note = each.description.get(lang)
     return (each.title.get(lang), each.name, kind, length_of(column), required, listed or enum, example, note)

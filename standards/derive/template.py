@@ -66,7 +66,12 @@ def heading(column: Column, table: Table, lang: str) -> str:
     titles = [normal(title) for each in table.fields for title in {each.title.zh, each.title.en, each.name} if title]
     title = column.field.title.get(lang)
     fits = "title" in table.header.match and titles.count(normal(title)) == 1
-    return f"{'*' if column.required else ''}{title if title and fits else column.name}"
+    return f"{'*' if due(column) else ''}{title if title and fits else column.name}"
+
+
+def due(column: Column) -> bool:
+    """Whether a cell should be filled in, even where an empty one is only a warning."""
+    return column.required or column.field.constraints.required
 
 
 def _data(
@@ -89,7 +94,7 @@ def _data(
         dimension = sheet.column_dimensions[letter]
         dimension.width, dimension.number_format = width, form
         cell = _put(sheet, 1, at, head)
-        cell.font = Font(bold=True, color=RED if column.required else "000000")
+        cell.font = Font(bold=True, color=RED if due(column) else "000000")
         cell.fill = PatternFill("solid", start_color=BLUE)
         cell.border = Border(bottom=thin, right=thin)
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
@@ -136,8 +141,8 @@ def _validation(
     check = DataValidation(
         type=kind, operator=operator, formula1=low, formula2=high, allow_blank=True, showErrorMessage=kind is not None
     )
-    # A code that was in force on the row's own date may be missing from the list: the officer is asked, not stopped.
-    soft = not column.enforced or (drop is not None and drop.dated) or kind in ("date", "decimal")
+    # Where another value may be right, the officer is asked, not stopped.
+    soft = not column.enforced or (drop is not None and drop.soft) or kind in ("date", "decimal")
     check.errorStyle = "warning" if soft else "stop"
     check.errorTitle = sentence("template.error-title", {}, lang)[:HINT_TITLE]
     check.error = sentence("template.error", {"title": head}, lang)[:HINT]
@@ -173,7 +178,7 @@ def _limits(column: Column) -> tuple[str | None, str | None, str | None, str | N
 def expected(column: Column, lang: str) -> tuple[str, ...]:
     """What is expected of a cell, in short sentences."""
     each, held = column.field, column.held
-    said = [sentence("template.due" if column.required else "template.optional", {}, lang)]
+    said = [sentence("template.due" if due(column) else "template.optional", {}, lang)]
     if column.kind in ("date", "datetime", "time") and each.format.write:
         said.append(sentence("template.date", {"form": _sample_date(each.format.write)}, lang))
     elif column.kind == "number":
