@@ -70,7 +70,7 @@ def _statements(text: str, path: Path) -> list[Any]:
     for dialect in order:
         try:
             return [each for each in sqlglot.parse(text, read=dialect) if each is not None]
-        except (SqlglotError, RecursionError) as error:
+        except (SqlglotError, RecursionError, ValueError, AttributeError, TypeError, KeyError, IndexError) as error:
             trouble = trouble or re.sub(r"\x1b\[[0-9;]*m|\s+", " ", str(error)).strip()[:200]
     raise StandardFault("standard.import-syntax", place=str(path), source="SQL", detail=trouble)
 
