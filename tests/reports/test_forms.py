@@ -20,6 +20,8 @@ import pytest
 from gongshu.standards.registry import Registry
 from gongshu.validators.report import Report, Verdict
 from gongshu.validators.reports import FORMS, write
+from gongshu.validators.reports.speaking import Speaker
+from gongshu.validators.reports.words import finding_words
 from gongshu.validators.validation import validate
 
 HERE = Path(__file__).parent
@@ -206,3 +208,13 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("part", ["title", "message", "help"])
+def test_what_is_said_fast_is_what_is_said(report: Report, lang: str, part: str) -> None:
+    for file in report.files:
+        for finding in file.findings:
+            speaker = Speaker(finding, lang, part, file)
+            for sample in (*finding.samples, *finding.samples):
+                assert speaker(sample) == finding_words(finding, lang, part, sample=sample, file=file)

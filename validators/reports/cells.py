@@ -11,15 +11,18 @@ from typing import Any, BinaryIO
 from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.document import sample_document
-from gongshu.validators.reports.words import finding_words, say, title_list
+from gongshu.validators.reports.speaking import Speaker
+from gongshu.validators.reports.words import say, title_list
 
+PORTION = 1 << 20  # characters written at once
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_jsonl(report: Report, out: BinaryIO, *, lang: str, **_: Any) -> None:
     """One JSON object a line: file, code, severity, columns, rule, reason, the sample's fields, message."""
-    for file, finding, sample in each_cell(report):
-        line = {
+    for file, finding in each_finding(report):
+        message = Speaker(finding, lang, "message", file)
+        same = {
             "file": file.name,
             "sheet": file.sheet,
             "code": finding.code,
@@ -27,10 +30,10 @@ def write_jsonl(report: Report, out: BinaryIO, *, lang: str, **_: Any) -> None:
             "columns": list(finding.columns),
             "rule": finding.rule,
             "reason": finding.reason,
-            **sample_document(sample),
-            "message": finding_words(finding, lang, "message", sample=sample, file=file),
         }
-        out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        for sample in finding.samples or (Sample(),):
+            line = {**same, **sample_document(sample), "message": message(sample)}
+            out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
 
 
 def write_csv(report: Report, out: BinaryIO, *, lang: str, bom: bool = True, **_: Any) -> None:
@@ -38,28 +41,29 @@ def write_csv(report: Report, out: BinaryIO, *, lang: str, bom: bool = True, **_
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(say("report.csv-header", lang).split(","))
-    for file, finding, sample in each_cell(report):
-        fix = sample.fix
-        automatic = "" if fix is None else say("report.yes" if fix.safe else "report.no", lang)
-        writer.writerow([
-            neutral(str(each)) for each in (
-                file.name,
-                file.sheet or "",
-                " ".join(finding.columns),
-                " ".join(title_list(finding, file)),
-                sample.row or "",
-                sample.line or "",
-                sample.cell or "",
-                say(f"report.severity-{finding.severity}", lang),
-                finding.code,
-                finding_words(finding, lang, "message", sample=sample, file=file),
-                sample.value or "",
-                (fix.value or "") if fix is not None else "",
-                automatic,
-                finding_words(finding, lang, "help", sample=sample, file=file),
+    out.write(b"\xef\xbb\xbf" if bom else b"")
+    yes, no = say("report.yes", lang), say("report.no", lang)
+    for file, finding in each_finding(report):
+        message, advice = (Speaker(finding, lang, part, file) for part in ("message", "help"))
+        names, titles = " ".join(finding.columns), " ".join(title_list(finding, file))
+        level = say(f"report.severity-{finding.severity}", lang)
+        for sample in finding.samples or (Sample(),):
+            fix = sample.fix
+            place = (sample.row or "", sample.line or "", sample.cell or "")
+            mended = ("", "") if fix is None else (fix.value or "", yes if fix.safe else no)
+            told = (level, finding.code, message(sample), sample.value or "", *mended, advice(sample))
+            writer.writerow(
+                [neutral(str(each)) for each in (file.name, file.sheet or "", names, titles, *place, *told)]
             )
-        ])  # fmt: skip
-    out.write((b"\xef\xbb\xbf" if bom else b"") + text.getvalue().encode("utf-8", "backslashreplace"))
+            if text.tell() > PORTION:
+                _pass_on(text, out)
+    _pass_on(text, out)
+
+
+def _pass_on(text: io.StringIO, out: BinaryIO) -> None:
+    out.write(text.getvalue().encode("utf-8", "backslashreplace"))
+    text.seek(0)
+    text.truncate()
 
 
 def neutral(value: str) -> str:
@@ -69,9 +73,8 @@ def neutral(value: str) -> str:
     return "'" + value
 
 
-def each_cell(report: Report) -> Iterator[tuple[FileReport, Finding, Sample]]:
-    """Every kept sample; a finding without one stands for itself."""
+def each_finding(report: Report) -> Iterator[tuple[FileReport, Finding]]:
+    """Every finding with its file."""
     for file in report.files:
         for finding in file.findings:
-            for sample in finding.samples or (Sample(),):
-                yield file, finding, sample
+            yield file, finding

@@ -52,9 +52,18 @@ def _page(report: Report, lang: str, reproducible: bool) -> Iterator[str]:
     for each in spoken:
         checked = " checked" if each == lang else ""
         yield f'<input type="radio" name="lang" id="l-{each}"{checked}>'
-    yield f'\n<header class="v-{report.verdict}"><nav class="langs">'
-    yield "".join(f'<label for="l-{each}">{safe(say("report.language", each))}</label>' for each in spoken)
-    yield f"</nav>\n<h1>{_both(lambda lang: answer(report, lang))}</h1>"
+    labels = "".join(f'<label for="l-{each}">{safe(say("report.language", each))}</label>' for each in spoken)
+    yield "\n"
+    yield from contents(report, reproducible=reproducible, beside=f'<nav class="langs">{labels}</nav>')
+    yield f"<script>{script}</script>\n</body></html>\n"
+
+
+def contents(report: Report, *, reproducible: bool = False, beside: str = "") -> Iterator[str]:
+    """What the page says: `header` and `main`, every language in it, without style or script of its own.
+
+    `beside` is HTML that stands before the verdict.
+    """
+    yield f'<header class="v-{report.verdict}">{beside}\n<h1>{_both(lambda lang: answer(report, lang))}</h1>'
     if any(file.standard is None and file.rows is not None for file in report.files):
         yield f"<p>{_said('report.structure-only')}</p>"
     yield "</header>\n<main>\n"
@@ -65,7 +74,7 @@ def _page(report: Report, lang: str, reproducible: bool) -> Iterator[str]:
     for number, file in enumerate(report.files):
         yield from _file(file, report, number, room)
     yield from _inputs(report, reproducible)
-    yield f"</main>\n<script>{script}</script>\n</body></html>\n"
+    yield "</main>\n"
 
 
 class _Room:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from gongshu.standards.messages import entry
 from gongshu.validators.finding import Finding, Sample, Severity
 from gongshu.validators.report import FileReport, Report
-from gongshu.validators.reports.cells import each_cell
-from gongshu.validators.reports.words import finding_words
+from gongshu.validators.reports.cells import each_finding
+from gongshu.validators.reports.speaking import Speaker
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -43,24 +43,24 @@ def write(report: Report, out: BinaryIO, *, lang: str, **_: Any) -> None:
 def _results(report: Report, codes: list[str], lang: str) -> Iterator[dict[str, Any]]:
     numbers = {id(file): number for number, file in enumerate(report.files)}
     rules = {code: number for number, code in enumerate(codes)}
-    for file, finding, sample in each_cell(report):
-        place: dict[str, Any] = {
-            "physicalLocation": {
-                "artifactLocation": {"uri": quote(file.name), "index": numbers[id(file)]},
-                **_region(sample, file),
+    for file, finding in each_finding(report):
+        message = Speaker(finding, lang, "message", file)
+        artifact = {"uri": quote(file.name), "index": numbers[id(file)]}
+        for sample in finding.samples or (Sample(),):
+            place: dict[str, Any] = {
+                "physicalLocation": {"artifactLocation": artifact, **_region(sample, file)},
             }
-        }
-        if sample.cell or finding.columns:
-            where = f"{file.sheet}!{sample.cell}" if sample.cell else finding.columns[0]
-            place["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "member"}]
-        yield {
-            "ruleId": finding.code,
-            "ruleIndex": rules[finding.code],
-            "level": _LEVELS[finding.severity],
-            "message": {"text": finding_words(finding, lang, "message", sample=sample, file=file)},
-            "locations": [place],
-            "properties": _properties(finding, sample),
-        }
+            if sample.cell or finding.columns:
+                where = f"{file.sheet}!{sample.cell}" if sample.cell else finding.columns[0]
+                place["logicalLocations"] = [{"fullyQualifiedName": where, "kind": "member"}]
+            yield {
+                "ruleId": finding.code,
+                "ruleIndex": rules[finding.code],
+                "level": _LEVELS[finding.severity],
+                "message": {"text": message(sample)},
+                "locations": [place],
+                "properties": _properties(finding, sample),
+            }
 
 
 def _properties(finding: Finding, sample: Sample) -> dict[str, Any]:
