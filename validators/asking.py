@@ -18,6 +18,7 @@ from gongshu.validators.report import StandardUsed
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
+    from gongshu.validators.geometry import Bounds
     from gongshu.validators.readers.options import ReadOptions
 
 JUDGING = (Kind.TABLE, Kind.RECORD)  # kinds of standard that can judge a file
@@ -57,12 +58,25 @@ class Asked:
     def _further(self) -> list[Check]:
         """Checks of our own that only some calls ask for."""
         table = self.standard.table if self.standard is not None else None
-        if table is None or not self.masked:
+        if table is None:
             return []
-        from gongshu.validators.unmasked import unmasked
+        severity = severities(self.standard, self.profile)
+        checks: list[Check | None] = []
+        if self.masked:
+            from gongshu.validators.unmasked import unmasked
 
-        check = unmasked(table, severities(self.standard, self.profile))
-        return [check] if check is not None else []
+            checks.append(unmasked(table, severity))
+        if self.bounds is not None or any(each.type == "geojson" for each in table.fields):
+            from gongshu.validators.positions import positioned
+
+            checks.append(positioned(table, self.bounds, severity))
+        return [each for each in checks if each is not None]
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """Where positions have to lie: as asked for, else as the standard says."""
+        table = self.standard.table if self.standard is not None else None
+        return self.options.bounds or (bounds_of(table.bounds) if table is not None and table.bounds else None)
 
 
 def asking(

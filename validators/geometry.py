@@ -178,7 +178,7 @@ def _number(value: Any) -> bool:
 
 def _nested(value: Any, depth: int, at: str, bounds: Bounds) -> Iterator[Spot]:
     if depth == 0:
-        yield from _position(value, at, bounds)
+        yield from position(value, at, bounds)
         return
     if not isinstance(value, list):
         yield Spot("geo.geometry", "nesting", at)
@@ -200,7 +200,8 @@ def _plain(position: list[Any], bounds: Bounds) -> bool:
     )
 
 
-def _position(value: Any, at: str, bounds: Bounds) -> Iterator[Spot]:
+def position(value: Any, at: str, bounds: Bounds) -> Iterator[Spot]:
+    """Every fault of one position."""
     if not isinstance(value, list):
         yield Spot("geo.geometry", "nesting", at)
         return

@@ -14,6 +14,7 @@ from gongshu.validators.headers import blank, fit, titled
 from gongshu.validators.parents import add_parents
 from gongshu.validators.personal import Exposure
 from gongshu.validators.plan import Plan, Terms, compile_plan
+from gongshu.validators.positions import declared
 from gongshu.validators.report import FileReport, Verdict
 from gongshu.validators.tally import Tally, levelled
 from gongshu.validators.whole import Whole
@@ -35,6 +36,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
     options = replace(
         asked.options,
         name=asked.options.name or name,
+        bounds=asked.bounds,
         fit=asked.options.fit or (fit(table) if table is not None else None),
     )
     opened = open_table(source, options=options)
@@ -66,6 +68,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
                 *blank(shape, filled, terms.severity),
                 *extent.findings(asked.as_of),
                 *exposure.findings(terms.severity),
+                *declared(table, terms.severity),
                 *(
                     Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params)
                     for r in whole.broken_rules()
