@@ -26,8 +26,8 @@ class _Hidden:
 def settle() -> None:
     """Start light: pyarrow does without pandas, numpy without threads of its own, and garbage is looked for seldom.
 
-    pyarrow imports pandas, where it is installed, to ask of the first list it meets whether it is a Series (0.3 s). It
-    asks once; asked while pandas is hidden, it knows of none, and still converts to pandas where it is told to.
+    pyarrow imports pandas, where it is installed, to ask of the first list it meets whether it is a Series (0.3 s).
+    Each part of it asks once; asked while pandas is hidden, it knows of none, and still converts to pandas where told to.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import pyarrow as pa
@@ -36,7 +36,7 @@ def settle() -> None:
         hidden = _Hidden()
         sys.meta_path.insert(0, hidden)
         try:
-            pa.array([], pa.null())
+            pa.array([""]).to_numpy(zero_copy_only=False)  # its Python and its C++ side ask, each once
         finally:
             sys.meta_path.remove(hidden)
     gc.set_threshold(SELDOM, 50, 100)
