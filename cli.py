@@ -20,7 +20,11 @@ from gongshu.standards.messages import language, sentence
 
 # name -> (where it lives, 中文, English); read only when the command is asked for, so that --help starts at once
 COMMANDS: dict[str, tuple[str, str, str]] = {
-    "catalogue": ("gongshu.catalogue.commands:catalogue", "看管目录: check", "Look after a catalogue: check"),
+    "catalogue": (
+        "gongshu.catalogue.upkeep_commands:catalogue",
+        "看管目录: check, backup, restore, gc, audit",
+        "Look after a catalogue: check, backup, restore, gc, audit",
+    ),
     "explain": (
         "gongshu.validators.commands:explain",
         "一项问题是什么意思、怎么改",
@@ -29,11 +33,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "fix": ("gongshu.validators.commands:fix", "安全地修补一个文件", "Apply the safe repairs to a file"),
     "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
     "publish": (
-        "gongshu.publishers.commands:publish",
-        "批量发布: plan, apply, status",
-        "Publish in bulk: plan, apply, status",
+        "gongshu.publishers.history_commands:publish",
+        "批量发布: plan, apply, status, history, rollback, withdraw, verify",
+        "Publish in bulk: plan, apply, status, history, rollback, withdraw, verify",
     ),
-    "receipt": ("gongshu.validators.commands:receipt", "校验回执", "Who vouches for what"),
+    "receipt": ("gongshu.catalogue.trust_commands:receipt", "校验回执", "Who vouches for what"),
     "report": ("gongshu.validators.reports.commands:report", "再看、比较报告", "Reports again: show, diff"),
     "search": ("gongshu.catalogue.commands:search", "在目录中查找", "Search a catalogue"),
     "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),

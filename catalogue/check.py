@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gongshu.catalogue import audit
 from gongshu.catalogue.store import Store
+from gongshu.catalogue.upkeep import recalled
 from gongshu.publishers.canonical import digest, file_sha256
 from gongshu.standards.faults import PublishFault
 
@@ -17,9 +18,12 @@ def faults(store: Store) -> Iterator[PublishFault]:
         present.add(path.name)
         if file_sha256(path)[0] != path.name:
             yield PublishFault("catalogue.damaged", name=path.name)
+    gone = recalled(store)
     for sha256, code in store.connection.execute("SELECT DISTINCT sha256, code FROM outputs ORDER BY code, sha256"):
-        if sha256 not in present:
+        if sha256 not in present and sha256 not in gone:
             yield PublishFault("catalogue.object-missing", code=code, sha256=sha256)
+    for sha256 in sorted(gone & present):
+        yield PublishFault("catalogue.recalled-object", sha256=sha256)
     codes = [head.code for head in store.heads()]
     for head in (each for code in codes for each in store.versions(code)):
         for resource in head.resources:

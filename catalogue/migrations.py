@@ -48,7 +48,21 @@ def first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first,)
+def second(connection: sqlite3.Connection) -> None:
+    """Keys that are trusted, and versions that were recalled: their bytes are gone, their hashes stay."""
+    for statement in (
+        """CREATE TABLE trust (
+            key TEXT NOT NULL, organisation TEXT NOT NULL, name TEXT NOT NULL, algorithm TEXT NOT NULL,
+            added TEXT NOT NULL, revoked TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (key, organisation))""",
+        """CREATE TABLE recalls (
+            code TEXT NOT NULL REFERENCES datasets(code), version INTEGER NOT NULL, edit INTEGER NOT NULL,
+            at TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (code, version, edit))""",
+    ):
+        connection.execute(statement)
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first, second)
 
 
 def migrate(connection: sqlite3.Connection, name: str) -> None:

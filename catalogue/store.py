@@ -79,6 +79,20 @@ class Store:
         """The catalogue's own database."""
         return self.folder / DATABASE
 
+    def knows(self, table: str) -> bool:
+        """Whether that table is there: what an older program made and nobody may write to lacks some."""
+        found = self.connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        return found.fetchone() is not None
+
+    def trusts(self, organisation: str, key: str) -> bool:
+        """Whether that key speaks for the organisation, or for all, and was not revoked."""
+        if not self.knows("trust"):
+            return False
+        found = self.connection.execute(
+            "SELECT 1 FROM trust WHERE key = ? AND organisation IN (?, '*') AND revoked = ''", (key, organisation)
+        )
+        return found.fetchone() is not None
+
     def workplace(self) -> Path:
         """A folder of this process beside the objects."""
         return self.objects.workplace()
@@ -117,7 +131,8 @@ class Store:
         return [rows.head(row) for row in found]
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One write, whole or not at all; a second process waits."""
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield self.connection
@@ -130,10 +145,10 @@ class Store:
 
     def publish(self, publication: Publication, *, expected: tuple[int, int] | None) -> Head:
         """Make it visible in one transaction with its audit row; see `publishers.ledger.Ledger.publish`."""
-        for output in (each for resource in publication.resources for each in resource.outputs):
-            if not self.object_path(output.sha256).is_file():
-                raise PublishFault("catalogue.object-missing", code=publication.code, sha256=output.sha256)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
+            for output in (each for resource in publication.resources for each in resource.outputs):
+                if not self.object_path(output.sha256).is_file():  # inside, so that no sweep comes between
+                    raise PublishFault("catalogue.object-missing", code=publication.code, sha256=output.sha256)
             now = self.head(publication.code)
             now = now if now is not None and now.code == publication.code else None
             self._expect(publication.code, now, expected)
@@ -180,7 +195,7 @@ class Store:
 
     def withdraw(self, code: str, *, reason: str, at: str, actor: str = "", expected: tuple[int, int] | None) -> Head:
         """Leave a tombstone: no longer found or served; the history stays."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             now = self.head(code)
             self._expect(code, now, expected)
             if now is None:
@@ -194,6 +209,12 @@ class Store:
         self._at("store.published")
         found = self.head(now.code)
         return found if found is not None else now
+
+    def recall(self, code: str, *, reason: str, at: str, actor: str = "") -> Any:
+        """Withdraw every version and purge its bytes; see `upkeep.recall`."""
+        from gongshu.catalogue.upkeep import recall
+
+        return recall(self, code, reason=reason, at=at, actor=actor)
 
     def _expect(self, code: str, now: Head | None, expected: tuple[int, int] | None) -> None:
         found = None if now is None else (now.version, now.edit)

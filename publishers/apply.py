@@ -14,12 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gongshu.publishers import identity, journal
 from gongshu.publishers.canonical import canonical, file_sha256
 from gongshu.publishers.conversion import Subject, convert
-from gongshu.publishers.gate import Terms, examine, standard_of
+from gongshu.publishers.gate import Passage, Terms, examine, standard_of
 from gongshu.publishers.journal import Journal, Step
 from gongshu.publishers.ledger import Head, Ledger, Output, Publication, Resource
 from gongshu.publishers.lock import held
@@ -29,9 +28,6 @@ from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, Planned
 from gongshu.publishers.projection import OPEN, project, table_schema
 from gongshu.publishers.record import record
 from gongshu.standards.faults import Fault, PublishFault
-
-if TYPE_CHECKING:
-    from gongshu.validators.report import Report
 
 Points = Callable[[str], None]
 PARQUET, CSV, JSON, BYTES = "application/vnd.apache.parquet", "text/csv", "application/json", "application/octet-stream"
@@ -230,7 +226,8 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     if sha256 != planned.sha256:
         raise moved
     hands.at("source")
-    file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title)
+    vouching = Path(planned.receipt) if planned.receipt else None
+    file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching)
     standard = standard_of(file, terms.registry)
     projection = project(standard, item.metadata)
     if (standard.fingerprint, projection.sha256) != (planned.fingerprint, planned.projection):
@@ -240,13 +237,14 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     place.mkdir()
     copy = place / planned.name
     _link(ledger.object_path(sha256), copy)
-    passage = examine(file, standard, copy, terms, sha256=sha256)
-    if passage.reasons or passage.report is None:
+    provider = str(item.metadata.get("providerCode") or "")
+    passage = examine(file, standard, copy, terms, sha256=sha256, organisation=provider)
+    if passage.reasons:
         raise passage.reasons[0]
     hands.at("gate")
     outputs = [Output("source", "source", sha256, size, BYTES, planned.name)]
     if projection.withheld:
-        rows = passage.report.files[0].rows or 0
+        rows = _rows(passage, sha256)
         columns: tuple[str, ...] = tuple(each.field.name for each in projection.columns)
         schema = table_schema(standard, projection, columns)
     else:
@@ -257,7 +255,7 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
         for form, made, media in (("parquet", converted.parquet, PARQUET), ("csv", converted.csv, CSV)):
             outputs.append(Output(OPEN, form, *ledger.put(made, move=True), media, f"{stem}.{form}"))
             hands.at("output")
-    receipt = _receipt(passage.report, place)
+    receipt = _receipt(passage, place)
     outputs.append(Output("source", "receipt", *ledger.put(receipt, move=True), JSON, f"{planned.key}.receipt.json"))
     shutil.rmtree(place)
     return Resource(
@@ -281,18 +279,29 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
             as_of=terms.as_of,
             draft=passage.draft,
             rows=rows,
+            signer=str((passage.receipt.signature or {}).get("key", "")) if passage.receipt is not None else "",
         ),
         outputs=tuple(outputs),
     )
 
 
-def _receipt(report: Report, place: Path) -> Path:
-    """The gate's own receipt, unsigned: signatures of others are what a trust list is for."""
+def _receipt(passage: Passage, place: Path) -> Path:
+    """The receipt that was relied on, or the gate's own, unsigned."""
     from gongshu.validators.receipt import receipt_of
 
+    receipt = passage.receipt
+    if receipt is None and passage.report is not None:
+        receipt = receipt_of(passage.report)
     path = place / "receipt.json"
-    path.write_bytes(canonical(receipt_of(report).document()))
+    path.write_bytes(canonical(receipt.document() if receipt is not None else {}))
     return path
+
+
+def _rows(passage: Passage, sha256: str) -> int:
+    if passage.report is not None:
+        return passage.report.files[0].rows or 0
+    files = passage.receipt.statement.get("files", ()) if passage.receipt is not None else ()
+    return next((int(each["rows"]) for each in files if each.get("sha256") == sha256), 0)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -38,6 +38,11 @@ def plan(
     from gongshu.publishers import targets
 
     made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry())
+    return show_plan(session, made, output)
+
+
+def show_plan(session: Session, made: Plan, output: Path | None) -> int:
+    """Save the plan where that was asked for, tell it, and say what comes next."""
     if output is not None:
         made.save(output)
     if session.json:

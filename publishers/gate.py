@@ -1,23 +1,25 @@
 """Whether a file may leave: the gate validates the exact bytes itself, and says what would unblock what it blocks.
 
-A receipt that somebody else signed will be able to stand in for the gate's own validation (trust and signatures are
-issue-level work of their own); until then every file is validated here, whatever a receipt says.
+A receipt stands in for that validation when its signer is trusted for the provider and it is fresh (`trust.py`); any
+other receipt is a hint: the file is validated here, and the plan says why.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongshu.publishers.canonical import file_sha256
-from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults
+from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults, UsageFault
 from gongshu.standards.model import Kind, Standard, Status
 
 if TYPE_CHECKING:
     from gongshu.publishers.manifest import File
     from gongshu.standards.registry import Registry
+    from gongshu.validators.receipt import Receipt
     from gongshu.validators.report import FileReport, Report
 
 PROFILE = "publication"
@@ -30,6 +32,7 @@ class Terms:
     registry: Registry
     as_of: date
     allow_draft: bool = False
+    trusts: Callable[[str, str], bool] = lambda organisation, key: False  # whether a key speaks for a provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Passage:
     reasons: tuple[Fault, ...]
     report: Report | None = None
     draft: bool = False  # it passes only because drafts were allowed
+    receipt: Receipt | None = None  # it passes on this word, and was not validated here
+    doubt: PublishFault | None = None  # why a receipt that was given is not relied on
 
 
 def standard_of(file: File, registry: Registry) -> Standard:
@@ -52,8 +57,45 @@ def standard_of(file: File, registry: Registry) -> Standard:
     return standard
 
 
-def examine(file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str) -> Passage:
-    """Validate the bytes at `path`, which must hash to `sha256` before and after, under the publication profile."""
+def examine(
+    file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str, organisation: str = ""
+) -> Passage:
+    """Validate the bytes at `path`, which must hash to `sha256` before and after, under the publication profile.
+
+    Or rely on the file's receipt, where the key that signed it is trusted for the organisation.
+    """
+    doubt: PublishFault | None = None
+    if file.receipt is not None:
+        receipt, doubt = _vouched(file, standard, terms, sha256=sha256, organisation=organisation)
+        if receipt is not None and standard.status not in (Status.DRAFT, Status.WITHDRAWN):
+            return Passage((), receipt=receipt)
+    return replace(_examined(file, standard, path, terms, sha256=sha256), doubt=doubt)
+
+
+def _vouched(
+    file: File, standard: Standard, terms: Terms, *, sha256: str, organisation: str
+) -> tuple[Receipt | None, PublishFault | None]:
+    """The receipt that can be relied on, or why it cannot."""
+    from gongshu.publishers.trust import doubts
+    from gongshu.validators.receipt import load_receipt
+
+    try:
+        receipt = load_receipt(file.receipt or Path())
+    except UsageFault:
+        return None, PublishFault("gate.receipt", key=file.key, reason="unreadable")
+    found = doubts(
+        receipt,
+        standard,
+        sha256=sha256,
+        sheet=file.sheet,
+        as_of=terms.as_of,
+        trusted=lambda key: terms.trusts(organisation, key),
+        key=file.key,
+    )
+    return (None, found) if found is not None else (receipt, None)
+
+
+def _examined(file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str) -> Passage:
     from gongshu.validators.readers.options import ReadOptions
     from gongshu.validators.validation import validate
 

@@ -7,7 +7,7 @@ half-published dataset.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -97,6 +97,10 @@ class Ledger(Protocol):
         """The SQLite file in which the steps of plans are written down (tables: `publishers/journal.py`)."""
         ...
 
+    def trusts(self, organisation: str, key: str) -> bool:
+        """Whether receipts signed by that public key (base64) are relied on for the organisation's files now."""
+        ...
+
     def workplace(self) -> Path:
         """A folder of this process on the same file system as the objects; a later opening removes it when we died."""
         ...
@@ -107,6 +111,14 @@ class Ledger(Protocol):
 
     def heads(self) -> Iterator[Head]:
         """Every dataset, withdrawn ones too, by code."""
+        ...
+
+    def versions(self, code: str) -> Sequence[Head]:
+        """Every version of a dataset, oldest first, by its code."""
+        ...
+
+    def recall(self, code: str, *, reason: str, at: str, actor: str = "") -> Any:
+        """Withdraw every version and purge their bytes; hashes and records stay."""
         ...
 
     def put(self, path: Path, *, move: bool = False) -> tuple[str, int]:

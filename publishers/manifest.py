@@ -19,7 +19,7 @@ from gongshu.standards.messages import language
 
 TOP = ("catalogue", "datasets")
 OWN = ("code", "files", "withdraw")  # keys of a dataset that are no metadata
-FILE = ("key", "path", "sheet", "standard", "title")
+FILE = ("key", "path", "receipt", "sheet", "standard", "title")
 CLASSES = {"基础信息资源": "1", "主题信息资源": "2", "部门信息资源": "3"}
 
 
@@ -34,6 +34,7 @@ class File:
     sheet: str | None = None
     title: str = ""
     line: int = 0
+    receipt: Path | None = None  # somebody else's word on it; a hint, unless its signer is trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def _file(found: Any, at: tuple[str | int, ...], folder: Path, reader: _Reader, 
         _text(found.get("sheet")) or None,
         _text(found.get("title")),
         reader.line(at),
+        (folder / receipt).resolve() if (receipt := _text(found.get("receipt"))) else None,
     )
 
 

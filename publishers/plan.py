@@ -11,7 +11,7 @@ from typing import Any
 
 from gongshu.publishers.canonical import digest
 from gongshu.publishers.ledger import Head
-from gongshu.standards.faults import Fault, UsageFault
+from gongshu.standards.faults import Fault, PublishFault, UsageFault
 
 FORMAT = "gongshu-plan/1"
 CREATE, UPDATE, UNCHANGED, WITHDRAW, BLOCKED = "create", "update", "unchanged", "withdraw", "blocked"
@@ -33,6 +33,7 @@ class PlannedFile:
     projection: str  # SHA-256
     sha256: str
     bytes: int
+    receipt: str = ""  # path of the receipt given with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,7 @@ def number_after(head: Head | None, content: str) -> tuple[int, int]:
 
 def words(reasons: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
     """Reasons as sentences."""
-    from gongshu.standards.messages import sentence
-
-    return [sentence(each["code"], each["params"], lang) for each in reasons]
+    return [PublishFault(each["code"], **each["params"]).say(lang) for each in reasons]
 
 
 def _write(out: Any, text: str) -> None:

@@ -51,6 +51,7 @@ class Known:
     projection: Projection
     sha256: str
     bytes: int
+    organisation: str  # code of the provider, for whom a receipt may be signed
 
 
 def make(manifest: Manifest, ledger: Ledger, mirrors: Sequence[Mirror], terms: Terms, *, folder: Path) -> Plan:
@@ -109,21 +110,24 @@ def _item(item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str
         except Fault as fault:
             reasons.append(fault)
     if reasons:
-        gate = [fault for each in known for fault in _gate(each, terms)]  # everything at once, not one thing a run
+        gate = [fault for each in known for fault in _gate(each, terms)[0]]  # everything at once, not one thing a run
         return replace(plain, reasons=tuple(map(reason, (*reasons, *gate))))
     plain = _desired(plain, known)
+    notes: list[PublishFault] = []
     if head is not None and head.state == PUBLISHED and head.content_sha256 == plain.content_sha256:
         if head.metadata_sha256 == plain.metadata_sha256:
             return replace(plain, action=UNCHANGED, desired=plain.observed)
     else:
-        gate = [fault for each in known for fault in _gate(each, terms)]
+        passed = [_gate(each, terms) for each in known]
+        gate = [fault for faults_, _ in passed for fault in faults_]
+        notes = [note for _, notes_ in passed for note in notes_]
         if gate:
             return replace(plain, reasons=tuple(map(reason, gate)))
     number = number_after(head, plain.content_sha256)
     return replace(
         plain,
         action=CREATE if head is None else UPDATE,
-        reasons=tuple(map(reason, _notes(known, head))),
+        reasons=tuple(map(reason, (*_notes(known, head), *notes))),
         changes=_changes(plain, head, known, ledger, terms),
         desired=state_of(number, PUBLISHED, plain.content_sha256, plain.metadata_sha256),
     )
@@ -149,14 +153,19 @@ def _known(file: File, item: Item, terms: Terms) -> Known:
         sha256, size = file_sha256(file.path)
     except OSError as error:
         raise PublishFault("gate.file-unreadable", key=file.key, name=file.name, detail=error.strerror) from error
-    return Known(file, standard, project(standard, item.metadata), sha256, size)
+    organisation = str(item.metadata.get("providerCode") or "")
+    return Known(file, standard, project(standard, item.metadata), sha256, size, organisation)
 
 
-def _gate(known: Known, terms: Terms) -> tuple[Fault, ...]:
-    """What keeps the file from leaving: the validation's word first, then what its projection would give away."""
-    reasons = examine(known.file, known.standard, known.file.path, terms, sha256=known.sha256).reasons
-    if reasons or known.projection.withheld:
-        return reasons
+def _gate(known: Known, terms: Terms) -> tuple[tuple[Fault, ...], tuple[PublishFault, ...]]:
+    """What keeps the file from leaving, and what to know: the validation's word, then what would be given away."""
+    file = known.file
+    passage = examine(file, known.standard, file.path, terms, sha256=known.sha256, organisation=known.organisation)
+    notes = () if passage.doubt is None else (passage.doubt,)
+    if passage.receipt is not None:
+        notes = (PublishFault("plan.vouched", key=file.key, receipt=passage.receipt.id[:12]),)
+    if passage.reasons or known.projection.withheld:
+        return passage.reasons, notes
     subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
     try:
         stream = Stream(subject, known.projection)
@@ -165,8 +174,8 @@ def _gate(known: Known, terms: Terms) -> tuple[Fault, ...]:
             pass
         stream.refuse_exposure()
     except Fault as fault:
-        return (fault,)
-    return ()
+        return (fault,), notes
+    return (), notes
 
 
 def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:
@@ -200,6 +209,7 @@ def _frozen(known: Known) -> PlannedFile:
         projection=known.projection.sha256,
         sha256=known.sha256,
         bytes=known.bytes,
+        receipt=str(file.receipt) if file.receipt is not None else "",
     )
 
 

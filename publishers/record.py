@@ -30,8 +30,15 @@ def record(
     as_of: date,
     draft: bool,
     rows: int,
+    signer: str = "",
 ) -> dict[str, Any]:
-    """The record as plain data. `draft`: the standard was a draft, and whoever published allowed that."""
+    """The record as plain data. `draft`: the standard was a draft, and whoever published allowed that.
+
+    `signer`: the key whose receipt stood in for the gate's own validation.
+    """
+    gate = {"by": "own", "profile": "publication", "as_of": as_of.isoformat(), "draft_allowed": draft}
+    if signer:
+        gate |= {"by": "receipt", "signer": signer, "signature": "Ed25519"}
     return {
         "record": FORMAT,
         "algorithm": ALGORITHM,
@@ -42,7 +49,7 @@ def record(
             "sha256": standard.fingerprint,
             "status": standard.status.value,
         },
-        "gate": {"by": "own", "profile": "publication", "as_of": as_of.isoformat(), "draft_allowed": draft},
+        "gate": gate,
         "receipt": receipt,
         "projection": projection.describe(),
         "converter": {"name": "gongshu", "version": version("gongshu"), "conversion": VERSION},

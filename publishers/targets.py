@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ def plan(
     terms = Terms(registry or _registry(), _day(as_of), allow_draft)
     mirrors: list[Mirror] = [mirror(each) for each in where.mirrors]
     with ledger_at(where.folder) as ledger:
-        return planning.make(found, ledger, mirrors, terms, folder=where.folder)
+        return planning.make(found, ledger, mirrors, replace(terms, trusts=ledger.trusts), folder=where.folder)
 
 
 def apply_plan(
@@ -104,7 +104,7 @@ def apply_plan(
     mirrors = {name: mirror(name) for name in plan.targets if name != CATALOGUE}
     terms = Terms(registry or _registry(), plan.as_of, plan.allow_draft)
     with ledger_at(Path(plan.catalogue), at) as ledger:
-        hands = applying.Hands(ledger, mirrors, terms, now or clock, actor, at=at)
+        hands = applying.Hands(ledger, mirrors, replace(terms, trusts=ledger.trusts), now or clock, actor, at=at)
         return applying.apply(plan, hands)
 
 

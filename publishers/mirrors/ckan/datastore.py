@@ -8,10 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ckanapi.errors import NotFound, ValidationError
-
 from gongshu.publishers.ledger import Resource
-from gongshu.publishers.mirrors.ckan.transport import Site, Unclear, rejected
+from gongshu.publishers.mirrors.ckan.transport import Invalid, Missing, Site, Unclear, rejected
 from gongshu.standards.faults import PublishFault
 
 LONGEST = 63  # bytes of a column's name: PostgreSQL cuts longer ones in silence, and two may then be the same
@@ -88,7 +86,7 @@ def load(site: Site, id_: str, code: str, parquet: Path, resource: Resource, *, 
                 return
         except Unclear:
             continue  # a batch may be there or not, or come later: only a new table is sure to hold each row once
-        except ValidationError as error:
+        except Invalid as error:
             raise rejected(error, code) from error
     raise PublishFault("mirror.table", code=code, key=resource.key)
 
@@ -97,7 +95,7 @@ def drop(site: Site, id_: str) -> None:
     """Remove the table, if there is one."""
     try:
         site.call("datastore_delete", {"resource_id": id_, "force": True})
-    except (NotFound, ValidationError):
+    except (Missing, Invalid):
         return
 
 
@@ -105,7 +103,7 @@ def count(site: Site, id_: str) -> int:
     """How many rows the table has."""
     try:
         found = site.call("datastore_search", {"resource_id": id_, "limit": 0, "include_total": True})
-    except NotFound:
+    except Missing:
         return -1
     return int(found["total"])
 

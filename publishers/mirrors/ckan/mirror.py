@@ -13,8 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID, uuid5
 
-from ckanapi.errors import NotFound, ValidationError
-
 from gongshu.publishers.canonical import digest
 from gongshu.publishers.identity import slug
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
@@ -23,7 +21,7 @@ from gongshu.publishers.mirrors.ckan import datastore, shape
 from gongshu.publishers.mirrors.ckan.address import Address, parse, token
 from gongshu.publishers.mirrors.ckan.multipart import Upload
 from gongshu.publishers.mirrors.ckan.shape import NOTHING_TO_SEAL, SEALED, TABLE
-from gongshu.publishers.mirrors.ckan.transport import Patience, Site, rejected
+from gongshu.publishers.mirrors.ckan.transport import Invalid, Missing, Patience, Site, rejected
 from gongshu.standards.faults import PublishFault
 
 PAGE = 1000
@@ -92,7 +90,7 @@ class Ckan:
     def _package(self, id_: str) -> Mapping[str, Any] | None:
         try:
             found: Mapping[str, Any] = self._site.call("package_show", {"id": id_})
-        except NotFound:
+        except Missing:
             return None
         return found
 
@@ -110,7 +108,7 @@ class Ckan:
             if self._user is None:
                 try:
                     self._user = self._site.call("user_show")
-                except (NotFound, ValidationError):
+                except (Missing, Invalid):
                     raise PublishFault("mirror.token", site=self._to.url) from None
             return self._user or {}
 
@@ -130,9 +128,9 @@ class Ckan:
                 self._publish(head, ledger, state, there, at)
             elif there is not None:
                 self._withdraw(head, ledger, state, there, at)
-        except ValidationError as error:
+        except Invalid as error:
             raise rejected(error, head.code) from error
-        except NotFound as error:
+        except Missing as error:
             raise PublishFault("mirror.rejected", code=head.code, detail=str(error)) from error
 
     def _stranger(self, there: Mapping[str, Any], head: Head, ledger: Ledger) -> bool:
@@ -172,9 +170,9 @@ class Ckan:
         for _ in range(TRIES):
             try:
                 made: Mapping[str, Any] = self._site.call("package_create", {**first, **ours})
-            except ValidationError as error:
+            except Invalid as error:
                 there = self._show(head.code, head.slug, ledger.namespace)
-                if there is None and "id" in (error.error_dict or {}) and ours:
+                if there is None and "id" in error.said and ours:
                     ours = {}  # CKAN has this id for something else, or does not let this user give one
                     continue
                 if there is None or self._stranger(there, head, ledger):
@@ -199,8 +197,8 @@ class Ckan:
             words = {name: json.dumps(value, ensure_ascii=False) for name, value in words.items()}
         try:
             found: Mapping[str, Any] = self._site.call("package_revise", words, files=files)["package"]
-        except ValidationError as error:
-            if "match" not in (error.error_dict or {}):
+        except Invalid as error:
+            if "match" not in error.said:
                 raise
             now = self._package(str(there["id"]))  # ours, if only the answer was lost
             if now is not None and _sent(now) == _sent(wanted) == digest(shape.normal(now)):
@@ -289,7 +287,7 @@ class Ckan:
                 return name
             try:
                 self._site.call("organization_show", {"id": name, "include_datasets": False})
-            except NotFound:
+            except Missing:
                 if not self._to.organisations:
                     raise PublishFault("mirror.organisation", name=name, title=title, site=self._to.url) from None
                 self._make(name, title)
@@ -299,7 +297,7 @@ class Ckan:
     def _make(self, name: str, title: str) -> None:
         try:
             self._site.call("organization_create", {"name": name, "title": title})
-        except ValidationError:
+        except Invalid:
             self._site.call("organization_show", {"id": name, "include_datasets": False})  # somebody just made it
         except PublishFault as fault:
             if fault.code != "mirror.refused":
@@ -313,7 +311,7 @@ class Ckan:
         id_ = resource.id if output.form == "csv" else str(uuid5(UUID(resource.id), output.form))
         try:
             found = self._anybody.call("resource_show", {"id": id_})
-        except NotFound:
+        except Missing:
             return None
         except PublishFault as fault:
             if fault.code != "mirror.refused":

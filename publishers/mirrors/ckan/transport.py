@@ -12,8 +12,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from ckanapi import RemoteCKAN
-from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchIndexError, ValidationError
 
 from gongshu.publishers.mirrors.ckan.multipart import Body, Upload
 from gongshu.publishers.mirrors.pace import Pace
@@ -36,6 +34,18 @@ class Patience:
     longest: float = LONGEST_WAIT
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Missing(Exception):
+    """CKAN has no such thing."""
+
+
+class Invalid(Exception):
+    """CKAN does not take what it was sent; `said` names fields and what is wrong with them."""
+
+    def __init__(self, said: Mapping[str, Any]) -> None:
+        super().__init__(json.dumps(dict(said), ensure_ascii=False, default=str))
+        self.said = dict(said)
 
 
 class Unclear(Exception):
@@ -105,7 +115,7 @@ class Patient(requests.Session):
 
 
 def _is_json(answer: requests.Response) -> bool:
-    """Whether CKAN itself speaks, whole. A proxy's page among the 4xx is no reason to try again; among the 2xx it is."""
+    """Whether CKAN itself speaks, whole. Among the 2xx a page of some proxy is a reason to try again."""
     try:
         json.loads(answer.content)
     except ValueError:
@@ -114,9 +124,11 @@ def _is_json(answer: requests.Response) -> bool:
 
 
 class Site:
-    """One CKAN, by its actions; every refusal is a `PublishFault`, an absent thing is `NotFound`."""
+    """One CKAN, by its actions through ckanapi; what its caller has to judge is `Missing`, `Invalid` or `Unclear`."""
 
     def __init__(self, url: str, token: str, *, patience: Patience, workers: int) -> None:
+        from ckanapi import RemoteCKAN
+
         self.url = url
         self.pace = Pace(min(4, workers), workers)
         self._session = Patient(patience, self.pace)
@@ -132,16 +144,18 @@ class Site:
         files: Mapping[str, Upload] | None = None,
         once: bool = False,
     ) -> Any:
-        """The result of an action. `ValidationError` and `NotFound` are the caller's to judge."""
+        """The result of an action. Raises `PublishFault` where nothing but the user can help."""
+        from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
+
         how = {"timeout": TIMEOUT, "once": once}
         try:
             return self._remote.call_action(action, dict(data or {}), files=files or None, requests_kwargs=how)
         except NotAuthorized as error:
             raise PublishFault("mirror.refused", site=self.url, action=action) from error
-        except (NotFound, ValidationError, Unclear):
-            raise
-        except SearchIndexError as error:
-            raise PublishFault("mirror.answer", action=action, detail=_short(error)) from error
+        except NotFound as error:
+            raise Missing(str(error)) from error
+        except ValidationError as error:
+            raise Invalid(error.error_dict or {}) from error
         except CKANAPIError as error:
             raise PublishFault("mirror.answer", action=action, detail=_short(error)) from error
         except requests.RequestException as error:
@@ -161,9 +175,9 @@ def _short(error: Exception) -> str:
     return text if len(text) <= 300 else f"{text[:299]}…"
 
 
-def rejected(error: ValidationError, code: str) -> PublishFault:
+def rejected(error: Invalid, code: str) -> PublishFault:
     """What CKAN does not take, in its own words."""
-    said = {name: value for name, value in dict(error.error_dict or {}).items() if name != "__type"}
+    said = {name: value for name, value in error.said.items() if name != "__type"}
     if "too large" in json.dumps(said):
         return PublishFault("mirror.too-large", code=code)
     return PublishFault("mirror.rejected", code=code, detail=_short(Exception(json.dumps(said, ensure_ascii=False))))

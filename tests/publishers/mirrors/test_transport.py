@@ -12,11 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ckanapi.errors import ValidationError
 
 from gongshu.publishers.mirrors.ckan.address import parse, token
 from gongshu.publishers.mirrors.ckan.multipart import Body, Upload
-from gongshu.publishers.mirrors.ckan.transport import Patience, Site, Unclear, retry_after
+from gongshu.publishers.mirrors.ckan.transport import Invalid, Patience, Site, Unclear, retry_after
 from gongshu.publishers.mirrors.pace import Pace
 from gongshu.standards.faults import PublishFault, UsageFault
 
@@ -114,7 +113,7 @@ def test_bad_answers_are_asked_again(weather, bad):
 def test_what_ckan_itself_says_is_not_asked_again(weather):
     refused = {"success": False, "error": {"__type": "Validation Error", "name": ["That URL is already in use."]}}
     weather.coming = [(409, {}, json.dumps(refused).encode())]
-    with pytest.raises(ValidationError):
+    with pytest.raises(Invalid):
         site(weather, []).call("package_create", {})
     refused["error"] = {"__type": "Authorization Error", "message": "Access denied: User  not authorized"}
     weather.coming = [(403, {}, json.dumps(refused).encode())]
