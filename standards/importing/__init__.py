@@ -68,7 +68,7 @@ def _of_json(text: str) -> str:
         return SAMPLE
     if isinstance(found.get("fields"), list):
         return "table-schema"
-    if isinstance(found.get("resources"), list):
+    if isinstance(found.get("resources"), list) and "properties" not in found:
         return "datapackage"
     if found.get("kind") == "DataContract":
         return "odcs"

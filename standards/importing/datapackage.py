@@ -22,14 +22,22 @@ def drafts(path: Path, _registry: object = None) -> list[Draft]:
     except ValueError as error:
         params = {"file": str(path), "place": str(path), "detail": str(error)}
         raise StandardFault("standard.json-syntax", **params) from None
-    made = []
+    made: list[Draft] = []
+    elsewhere = []
     for place, each in enumerate(package.get("resources") or () if isinstance(package, dict) else ()):
         if not isinstance(each, dict) or not each.get("schema"):
             continue
         name = str(each.get("name") or place)
+        if isinstance(each["schema"], str) and "://" in each["schema"]:
+            elsewhere.append(name)  # nothing is fetched
+            continue
         draft = draft_of(read_file(path, name), _schema(each["schema"], path.parent), f"{path.name}#{name}")
         title = draft.title if draft.title != Text() else Text(zh=str(each.get("title") or ""))
         made.append(replace(draft, title=title, notes=(*draft.notes, note("resource", name=name))))
+    if elsewhere and not made:
+        raise StandardFault("standard.import-remote", place=str(path), names=", ".join(elsewhere))
+    if elsewhere:
+        made[0] = replace(made[0], notes=(*made[0].notes, note("remote", names=", ".join(elsewhere))))
     return made
 
 

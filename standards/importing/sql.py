@@ -61,7 +61,8 @@ def _statements(text: str, path: Path) -> list[Any]:
     import sqlglot
     from sqlglot.errors import SqlglotError
 
-    likely = [name for name, sign in DIALECTS if re.search(sign, text, re.IGNORECASE)]
+    bare = re.sub(r"'(?:[^']|'')*'", "''", text)  # a pattern in quotes is no sign of a dialect
+    likely = [name for name, sign in DIALECTS if re.search(sign, bare, re.IGNORECASE)]
     order = [
         *likely,
         *(name for name in ("postgres", "mysql", "duckdb", "oracle", "tsql", "sqlite") if name not in likely),

@@ -211,3 +211,21 @@ def test_comments_say_what_was_lost(tmp_path: Path) -> None:
     text = render(read(path, "table-schema")[0], "zh")
     assert "# 原文件中这些内容没有带过来：rdfType" in text
     assert "custom_checks" in text
+
+
+def test_a_pattern_in_quotes_is_no_sign_of_a_dialect(tmp_path: Path) -> None:
+    text = "CREATE TABLE a (x TIMESTAMP NOT NULL, y VARCHAR(9) CHECK (y ~ '^[A]+$')); COMMENT ON TABLE a IS '甲';"
+    assert field(packs(tmp_path, "a.sql", text)["a"], "x").type == "datetime"
+
+
+def test_schemas_elsewhere_are_not_fetched(tmp_path: Path) -> None:
+    far = '{"name": "far", "path": "f.csv", "schema": "https://example.org/s.json"}'
+    near = '{"name": "near", "path": "n.csv", "schema": {"fields": [{"name": "x"}]}}'
+    path = tmp_path / "datapackage.json"
+    path.write_text(f'{{"resources": [{far}, {near}]}}', encoding="utf-8")
+    (draft,) = read(path, "datapackage")
+    assert "far" in render(draft, "en")
+    path.write_text(f'{{"resources": [{far}]}}', encoding="utf-8")
+    with pytest.raises(StandardFault) as caught:
+        read(path, "datapackage")
+    assert caught.value.code == "standard.import-remote"
