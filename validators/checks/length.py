@@ -1,8 +1,8 @@
-"""The text is shorter or longer than its field allows; what counts is characters (code points)."""
+"""The value is shorter or longer than its field allows; what counts is characters, or items of a collection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +21,20 @@ class Length:
     least: int | None
     most: int | None
     code: str = CODE
+    size: Callable[[str], int] = len  # of a collection: how many items it has
 
     def fault(self, value: Any) -> Mapping[str, Any] | None:
         """What to say of one value; None when it fits."""
-        length = len(value)
+        length = self.size(value)
         if (self.least is None or length >= self.least) and (self.most is None or length <= self.most):
             return None
         said = {"length": length, "minimum": self.least, "maximum": self.most}
         return {name: each for name, each in said.items() if each is not None}
 
     def passes(self, column: Any) -> Mask | None:
-        """Which cells of a text column fit; None: all."""
+        """Which cells of a text column fit; None: all. Of collections none is certain."""
+        if self.size is not len:
+            return np.zeros(len(column), bool)
         bounds = offsets(column)
         size = bounds[1:] - bounds[:-1]
         # n bytes hold at most n and at least n/4 characters

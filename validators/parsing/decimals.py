@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gongshu.validators.batch import NUMBER
 from gongshu.validators.checks import format as spelling
 from gongshu.validators.checks import scientific
 from gongshu.validators.checks import type as types
@@ -43,12 +44,12 @@ class Numbers:
         if len(text) > _LONGEST:
             return refusal
         if self.type == "year":
-            good = re.fullmatch(r"-?[0-9]{4,}" if self.strict else r"[0-9]{4}", text)
+            good = re.fullmatch(r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})" if self.strict else r"[0-9]{4}", text)
             return Reading(Decimal(text), text) if good else refusal
         if self.strict:
-            value = self._strict(text)
+            value = self._strict(text, typed=mark == NUMBER)
             return refusal if value is None else Reading(value, text)
-        localised = self._localised(text)
+        localised = text if mark == NUMBER else self._localised(text)
         if _PLAIN.fullmatch(localised):
             return self._plain(text, localised) or refusal
         if self.group_char is None and _GROUPED.fullmatch(text):
@@ -75,12 +76,16 @@ class Numbers:
             text = text.replace(self.group_char, "")
         return text.replace(self.decimal_char, ".") if self.decimal_char != "." and "." not in text else text
 
-    def _strict(self, text: str) -> Decimal | None:
+    def _strict(self, text: str, *, typed: bool) -> Decimal | None:
+        """The number as the schema spells it; `typed`: a number in its source, which no schema can spell."""
         if text in _SPECIAL and self.type == "number":
             return _SPECIAL[text]
         if not self.bare:
             text = re.sub(r"\A[^0-9+\-.]*|[^0-9.]*\Z", "", text)
-        text = self._localised(text)
+        if not typed:
+            if "." in text and "." not in (self.decimal_char, self.group_char):
+                return None
+            text = self._localised(text)
         good = _LOOSE.fullmatch(text) if self.type == "number" else re.fullmatch(r"[+-]?[0-9]+", text)
         return Decimal(text) if good else None
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from gongshu.standards.codelists import CodeTable
@@ -24,7 +26,7 @@ from gongshu.validators.kernels.identifiers import kernel
 from gongshu.validators.parsing import booleans, codes, stamps
 from gongshu.validators.parsing.decimals import Numbers
 from gongshu.validators.parsing.reading import Domain, Reading
-from gongshu.validators.parsing.structures import Structures
+from gongshu.validators.parsing.structures import Structures, members
 from gongshu.validators.parsing.texts import FreeText, Identified, Listed, Patterned
 
 _STAMPS = ("date", "datetime", "time", "yearmonth")
@@ -73,6 +75,8 @@ def constraints_of(field: Field, domain: Domain) -> tuple[Constraint, ...]:
         check = None if isinstance(domain, Patterned) else _pattern(field)
         found += [check] if check is not None else []
         length = None if isinstance(domain, Patterned) else _length(bound)
+        if length is not None and field.type in ("array", "list", "object"):
+            length = replace(length, size=partial(members, field.type))
         found += [length] if length is not None else []
     if domain.kind == "number" and (field.precision is not None or field.scale is not None):
         found.append(Precision(field.precision, field.scale))

@@ -34,7 +34,8 @@ _MONTHS = {
 _CLOCK = re.compile(r"(.*?)[T ]?([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", re.DOTALL)
 _ZONED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _TURNED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
-_WORDED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y")
+_TIMED = re.compile(r"([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+_WORDED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00)?\Z")
 _FIXED = re.compile(r"%[YmdHMS]")
 
@@ -125,8 +126,8 @@ class Stamps:
 
     def _written(self, text: str) -> datetime | None:
         """The moment of a text in the right spelling, with every digit in its place."""
-        if self.strict and self.default and self.type == "datetime":
-            found = _ZONED.fullmatch(text)
+        if self.strict and self.default and self.type in ("datetime", "time"):
+            found = (_ZONED if self.type == "datetime" else _TIMED).fullmatch(text)
             if not found:
                 return None
             text = found[1]

@@ -15,16 +15,16 @@ from uuid import UUID
 
 import numpy as np
 
+from gongshu.validators import geometry
 from gongshu.validators.checks import type as types
+from gongshu.validators.finding import Severity
 from gongshu.validators.parsing.reading import Reading, Refusal, Screened
 
 _DURATION = re.compile(
     r"-?P(?=[0-9T])(?:[0-9]+(?:\.[0-9]+)?Y)?(?:[0-9]+(?:\.[0-9]+)?M)?(?:[0-9]+(?:\.[0-9]+)?W)?(?:[0-9]+(?:\.[0-9]+)?D)?"
     r"(?:T(?=[0-9])(?:[0-9]+(?:\.[0-9]+)?H)?(?:[0-9]+(?:\.[0-9]+)?M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
 )
-_GEOMETRY = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
-_GEOJSON = _GEOMETRY | {"GeometryCollection", "Feature", "FeatureCollection"}
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[^@\s:]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 
 
@@ -60,7 +60,7 @@ def _point_object(text: str) -> bool:
 
 def _geojson(text: str) -> bool:
     found = _json(text)
-    return isinstance(found, dict) and found.get("type") in _GEOJSON
+    return isinstance(found, dict) and not any(each.severity is Severity.ERROR for each in geometry.judge(found))
 
 
 def _topojson(text: str) -> bool:
@@ -99,6 +99,14 @@ ACCEPTS: Mapping[tuple[str, str], Callable[[str], bool]] = {
     ("string", "uri"): lambda text: bool(_URI.fullmatch(text)),
     ("string", "uuid"): _uuid,
 }
+
+
+def members(kind: str, text: str) -> int:
+    """How many items or members a value of the type array, object or list has."""
+    if kind == "list":
+        return len(text.split(","))
+    found = _json(text)
+    return len(found) if isinstance(found, (list, dict)) else 0
 
 
 @dataclass(frozen=True, slots=True)
