@@ -15,6 +15,7 @@ from gongshu.validators.finding import Finding
 from gongshu.validators.readers.arrowtext import text_of
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.encodings import _validate
+from gongshu.validators.readers.geoparquet import Geo, applied, geo_of
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.rows import blank_rows
 
@@ -37,6 +38,7 @@ class ColumnarSource:
         findings: Sequence[Finding] = (),
         dates: frozenset[int] = frozenset(),
         content: Content | None = None,
+        geo: Geo | None = None,
     ) -> None:
         try:
             native = {number: str(field.type) for number, field in enumerate(schema)}
@@ -50,6 +52,10 @@ class ColumnarSource:
         self._batches = batches
         self._dates = dates
         self._content = content
+        self._geo = geo
+        if geo is not None:
+            self.shape.findings += geo.findings
+            self.shape.not_checked += geo.not_checked
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """Tasks in order. Blank rows at a batch's end wait for the next batch: at the table's end they do not exist."""
@@ -75,16 +81,21 @@ class ColumnarSource:
 
     def _text(self, batch: Any) -> Batch:
         try:
-            columns = [text_of(column, date=number in self._dates) for number, column in enumerate(batch.columns)]
+            shaped = {each.index for each in self._geo.columns if each.wkb} if self._geo is not None else set()
+            columns = [
+                None if number in shaped else text_of(column, date=number in self._dates)
+                for number, column in enumerate(batch.columns)
+            ]
+            faults = applied(columns, batch, self._geo.columns) if self._geo is not None else []
         except BROKEN as fault:
             raise _damaged(self.name, fault) from fault
         records = batch.num_rows
         blank = blank_rows(columns)
         if blank is None:
-            return Batch(columns, records)
+            return Batch(columns, records, structural=faults)
         kept: Rows = np.delete(np.arange(records, dtype=np.int64), blank)
         taken = [column.take(pa.array(kept)) for column in columns]
-        return Batch(taken, records, kept, structural=[Structural("table.row-blank", blank)])
+        return Batch(taken, records, kept, structural=[Structural("table.row-blank", blank), *faults])
 
     def close(self) -> None:
         """Let the file go."""
@@ -143,6 +154,7 @@ def open_parquet(content: Content, options: ReadOptions, findings: Sequence[Find
         size=content.size,
         findings=findings,
         content=content,
+        geo=geo_of(schema, options.bounds),
     )
 
 
