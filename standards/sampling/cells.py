@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from gongshu.standards.codelists import CodeTable
 from gongshu.standards.expressions import kind_of
@@ -144,10 +145,14 @@ class Cell:
             found = numbers.make(maker, random, forced)
             if self._accepts_text(found, held, row):
                 return found
+        form = self.field.format.write or "default"
+        formatted = _FORMATS.get(form) if self.field.type == "string" else None
+        if formatted is not None:
+            return formatted(random, number)
         if held.pattern is not None:
             return matching(held.pattern, random)
         if self.field.type != "string":
-            return _STRUCTURES.get(self.field.type, "{}")
+            return _POINTS.get(form) if self.field.type == "geopoint" else _STRUCTURES.get(self.field.type, "{}")
         return self._words(random, number)
 
     def _words(self, random: Random, number: int) -> str:
@@ -198,12 +203,19 @@ class Cell:
         return random.random() < 0.5
 
 
+# Formats of a Table Schema's texts.
+_FORMATS: Mapping[str, Callable[[Random, int], str]] = {
+    "binary": lambda random, number: "35365336",
+    "email": lambda random, number: f"example{number}@example.org",
+    "uri": lambda random, number: f"https://example.org/{number}",
+    "uuid": lambda random, number: str(UUID(int=random.getrandbits(128), version=4)),
+}
+_POINTS = {"array": "[114.3, 30.6]", "default": "114.3, 30.6", "object": '{"lon": 114.3, "lat": 30.6}'}
 _STRUCTURES = {
     "any": "示例",
     "array": "[]",
     "duration": "P1D",
     "geojson": '{"type": "Point", "coordinates": [114.3, 30.6]}',
-    "geopoint": "114.3, 30.6",
     "list": "a,b",
     "object": "{}",
     "yearmonth": "2024-05",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongshu.standards.expressions.row import violated
-from gongshu.standards.faults import StandardFault
+from gongshu.standards.faults import StandardFault, StandardFaults
 from gongshu.standards.loading import load_file
 from gongshu.standards.registry import Registry
 from gongshu.standards.sampling import sample
@@ -122,3 +123,25 @@ def test_a_standard_without_rows_is_one_clear_fault(tmp_path):
     assert len(sample(load_file(path), REGISTRY, rows=4, as_of=AS_OF).rows) == 4
     with pytest.raises(StandardFault):
         sample(load_file(path), REGISTRY, rows=5, as_of=AS_OF)
+
+
+def test_table_schemas_of_the_french_registry_are_sampled():
+    schemas = sorted(
+        (Path(__file__).parents[3] / ".." / "shared" / "acceptance" / "french").glob("**/latest/schema.json")
+    )
+    if not schemas:
+        pytest.skip("../shared/acceptance is not here")
+    refused, sampled = [], 0
+    for path in schemas:
+        try:
+            standard = REGISTRY.resolve(path)
+        except (StandardFault, StandardFaults):
+            continue  # a JSON Schema, or one that is wrong: other tests speak of these
+        if standard.table is None:
+            continue
+        made = sample(standard, REGISTRY, rows=5, as_of=AS_OF, seed=1)
+        sampled += 1
+        if judged(standard, made).verdict != "conforms":
+            refused.append(path.parent.parent.name)
+    assert refused == []
+    assert sampled > 40
