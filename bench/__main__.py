@@ -1,95 +1,147 @@
-"""`python -m bench`: make the data, time whole processes in turn, and hold every finding against the truth list."""
+"""`python -m bench`: ours and the other tools as whole processes, in turn, on one machine; and every fault held
+against the list of those planted. `python -m bench peers` first makes an environment with the other tools.
+"""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import platform
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from bench.validate import Agreement, Series, agreement, alternate, found, gongshu, table, truth
+from bench.cases import Case, Files, agreed, compiled, counted, install, ours, peers
+from bench.validate import Series, alternate
 
-PEER_ROWS = 10_000
+MILLION = 1_000_000
 
 
 def options() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rows", type=int, help="rows of the table (1,000,000)")
+    parser.add_argument("what", nargs="?", default="table", choices=["table", "one", "peers"])
+    parser.add_argument("--rows", type=int, help="rows of the large table (1,000,000)")
     parser.add_argument("--quick", action="store_true", help="100,000 rows")
-    parser.add_argument("--bad", type=float, default=0.001, help="share of faulty cells a column")
-    parser.add_argument("--encoding", default="utf-8", choices=["utf-8", "gb18030"])
-    parser.add_argument("--form", default="csv", choices=["csv", "parquet", "xlsx"])
+    parser.add_argument("--very-large", action="store_true", help="20,000,000 rows too")
+    parser.add_argument("--bad", type=float, default=0.001, help="one: share of faulty cells a column")
+    parser.add_argument("--encoding", default="utf-8", choices=["utf-8", "gb18030"], help="one")
+    parser.add_argument("--form", default="csv", choices=["csv", "parquet", "xlsx"], help="one")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each command; the median counts")
-    parser.add_argument("--no-peer", action="store_true", help="leave out frictionless")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each command; the median counts")
+    parser.add_argument("--no-peer", action="store_true", help="leave the other tools out")
     parser.add_argument("--out", type=Path, default=Path("bench-out"), help="folder for data and reports")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args()
 
 
-def made(folder: Path, recipe: dict[str, Any], **changes: Any) -> tuple[Path, Path]:
-    """The table and its truth list, made by another process if they are not there yet."""
-    command = [sys.executable, "-m", "bench.data", json.dumps({**recipe, **changes}), str(folder)]
-    path, truth_path = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return Path(path), Path(truth_path)
+def unit(files: Files, rows: int) -> Case:
+    """The typed read of the clean file."""
+    path, _ = files.made(rows=rows, bad=0.0)
+    return Case(Series("pyarrow typed read", [sys.executable, "-m", "bench.unit", str(path)], (0,), rows), path)
+
+
+def rounds(asked: argparse.Namespace, rows: int) -> list[list[Case]]:
+    """Cases that are timed in turn, a list a round."""
+    files = Files(asked.out, asked.seed)
+    if asked.what == "one":
+        recipe = {"bad": asked.bad, "encoding": asked.encoding, "form": asked.form}
+        return [[unit(files, rows), ours("gongshu", files, rows, **recipe)]]
+    large = [
+        unit(files, rows),
+        ours("clean", files, rows, bad=0.0),
+        ours("0.1 % bad", files, rows, bad=0.001),
+        ours("5 % bad", files, rows, bad=0.05),
+        ours("5 % bad, every fault listed", files, rows, bad=0.05, every=True),
+        ours("0.1 % bad, GB18030", files, rows, bad=0.001, encoding="gb18030"),
+        ours("0.1 % bad, Parquet", files, rows, bad=0.001, form="parquet"),
+    ]
+    python = asked.out / ".venv" / "bin" / "python"
+    others = [] if asked.no_peer else peers(files, rows, python)
+    several = [each for each in others if each.series.rows == rows]
+    small = [ours(f"{size:,} rows", files, size, bad=0.001) for size in (100, 1_000, rows // 10)]
+    sheet = ours("XLSX", files, rows // 10, bad=0.001, form="xlsx", unit="calamine bare read")
+    bare = Series("calamine bare read", [sys.executable, "-m", "bench.bare_sheet", str(sheet.path)], (0,), rows // 10)
+    found = [large + several, small, [Case(bare, sheet.path), sheet]]
+    if asked.very_large:
+        found.append([ours("20,000,000 rows", files, 20 * MILLION, bad=0.001)])
+    return found + [[each] for each in others if each.series.rows != rows]
 
 
 def main() -> int:
     """0 when every planted fault was found and nothing else, 1 otherwise."""
     asked = options()
-    rows = asked.rows or (100_000 if asked.quick else 1_000_000)
-    recipe = {"rows": rows, "bad": asked.bad, "seed": asked.seed, "encoding": asked.encoding, "form": asked.form}
-    path, planted = made(asked.out, recipe)
-    plain, _ = made(asked.out, recipe, bad=0.0, encoding="utf-8", form="csv")
-    report = asked.out / "report.json"
-    series = [
-        Series("pyarrow typed read", [sys.executable, "-m", "bench.unit", str(plain)], (0,), rows),
-        Series("gongshu validate", gongshu(path, report), (0, 1), rows),
-    ]
-    alternate(series, asked.runs, asked.out)
-    if not asked.no_peer:
-        small, _ = made(asked.out, recipe, rows=min(rows, PEER_ROWS), encoding="utf-8", form="csv")
-        command = [sys.executable, "-m", "bench.peer", str(small)]
-        series.append(Series("frictionless", command, (0,), min(rows, PEER_ROWS)))
-        alternate(series[-1:], 1, asked.out)
-    checked = agreement(truth(planted), found(report), lines=asked.form != "parquet")
-    lines = table(series, rows)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    if asked.what == "peers":
+        print(install(asked.out))
+        return 0
+    rows = asked.rows or (MILLION // 10 if asked.quick else MILLION)
+    compiled(asked.out)
+    cases: list[Case] = []
+    for group in rounds(asked, rows):
+        one_by_one = len(group) == 1
+        times, warm = (1, False) if one_by_one else (asked.runs, asked.runs > 1)
+        alternate([each.series for each in group], times, asked.out, warm=warm)
+        for case in group:
+            if "gongshu.cli" in case.series.command and case.series.rows <= MILLION:
+                agreed(case, asked.out)
+            elif "bench.peers" in " ".join(case.series.command):
+                counted(case, asked.out)
+        cases += group
+    lines = [line(case, cases, rows) for case in cases]
+    machine = {"python": platform.python_version(), "system": platform.system(), "cpus": os.cpu_count()}
     if asked.json:
-        machine = {"python": platform.python_version(), "system": platform.system(), "cpus": os.cpu_count()}
-        said = {
-            "planted": checked.planted,
-            "missed": checked.missed,
-            "invented": checked.invented,
-            "exact": checked.exact,
-        }
-        print(
-            json.dumps(
-                {"file": path.name, "rows": rows, "machine": machine, "times": lines, "agreement": said}, indent=2
-            )
-        )
+        print(json.dumps({"rows": rows, "machine": machine, "load": os.getloadavg(), "lines": lines}, indent=2))
     else:
-        show(path, lines, checked)
-    return 0 if checked.exact else 1
+        show(lines, rows)
+    return 0 if all(case.agreement is None or case.agreement.exact for case in cases) else 1
 
 
-def show(path: Path, lines: list[dict[str, object]], checked: Agreement) -> None:
+def line(case: Case, cases: list[Case], rows: int) -> dict[str, Any]:
+    """One line of the table; a slow tool's figures are stretched to the whole table."""
+    factor = rows / case.series.rows if case.stretched else 1
+    divisor = next((each for each in cases if each.series.name == case.unit), cases[0])
+    wall, cpu = case.series.median("wall") * factor, case.series.median("cpu") * factor
+    said: dict[str, Any] = {
+        "name": case.series.name,
+        "rows": case.series.rows,
+        "wall": round(wall, 3),
+        "cpu": round(cpu, 3),
+        "peak": round(max(run.peak for run in case.series.runs)),
+        "x_wall": round(wall / divisor.series.median("wall"), 2),
+        "x_cpu": round(cpu / divisor.series.median("cpu"), 2),
+        "names": case.names if case.truth is not None else "",
+        "stretched": case.stretched,
+    }
+    if case.agreement is not None:
+        said |= {"planted": case.agreement.planted, "missed": case.agreement.missed[:20]}
+        said |= {"invented": case.agreement.invented[:20], "exact": case.agreement.exact}
+    elif case.counted is not None and case.truth is not None:
+        with case.truth.open(encoding="utf-8", newline="") as file:
+            said |= {"planted": sum(1 for _ in csv.DictReader(file)), "counted": case.counted}
+    return said
+
+
+def show(lines: list[dict[str, Any]], rows: int) -> None:
     """The same for people."""
-    print(f"{path.name}, {path.stat().st_size / 1e6:.0f} MB; whole processes, medians")
-    print(f"{'':22}{'wall s':>9}{'CPU s':>9}{'peak MiB':>10}{'x wall':>9}{'x CPU':>9}")
-    for line in lines:
-        note = f"   extrapolated from {line['rows']:,} rows" if line["extrapolated"] else ""
+    print(f"{rows:,} rows x 10 columns; whole processes in turn, medians; load {os.getloadavg()[0]:.1f}\n")
+    print("| | rows | wall s | CPU s | peak MiB | x wall | x CPU | faults found / planted | a fault names |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|---|")
+    for each in lines:
+        found = ""
+        if "exact" in each:
+            missed, invented = len(each["missed"]), len(each["invented"])
+            found = f"{each['planted']:,} / {each['planted']:,}"
+            found = found if each["exact"] else f"{found}, missed {missed}, invented {invented}"
+        elif "counted" in each:
+            found = f"{each['counted']:,} / {each['planted']:,}"
+        mark = " (stretched)" if each["stretched"] else ""
         print(
-            f"{line['name']:22}{line['wall']:9.2f}{line['cpu']:9.2f}{line['peak']:10.0f}{line['ratio']:9.1f}{line['cpu_ratio']:9.1f}{note}"
+            f"| {each['name']}{mark} | {each['rows']:,} | {each['wall']:.2f} | {each['cpu']:.2f} | {each['peak']} "
+            f"| {each['x_wall']:.1f} | {each['x_cpu']:.1f} | {found} | {each['names']} |"
         )
-    print(f"planted {checked.planted}, missed {len(checked.missed)}, invented {len(checked.invented)}")
-    for name, faults in (("missed", checked.missed), ("invented", checked.invented)):
-        for fault in faults[:20]:
-            print(f"  {name}: row {fault[0]}, line {fault[1]}, {fault[2]}, {fault[3]}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A population table of synthetic people, seeded, with faults planted at known places and an exact list of them.
 
-The truth list (`*.truth.csv`) has row (1 = first record), line (physical line on which the record starts), column, kind
-and value of every fault. The same options give the same bytes.
+The truth list (`<table>.truth.csv`) has row (1 = first record), line (physical line on which the record starts),
+column, kind and value of every fault. The same options give the same bytes.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def make(recipe: Recipe, folder: Path) -> tuple[Path, Path]:
     """Write the table and its truth list into the folder, unless they are there already."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / recipe.name
-    truth_path = path.with_suffix(".truth.csv")
+    truth_path = path.with_name(path.name + ".truth.csv")
     if path.exists() and truth_path.exists():
         return path, truth_path
     pieces: list[dict[str, pa.Array]] = []

@@ -9,8 +9,8 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.oracle import STANDARDS
@@ -67,38 +67,41 @@ def start(command: Sequence[str], log: Path) -> Run:
     """Run a command and wait for it; what it prints goes to the log."""
     began = time.perf_counter()
     opened = [(os.POSIX_SPAWN_OPEN, fd, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) for fd in (1, 2)]
-    pid = os.posix_spawn(command[0], command, os.environ, file_actions=opened)
+    environment = {name: each for name, each in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    pid = os.posix_spawn(command[0], command, environment, file_actions=opened)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - began
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, os.waitstatus_to_exitcode(status))
 
 
-def alternate(series: Sequence[Series], times: int, folder: Path) -> None:
-    """Every command in turn, so often: a busy machine then slows all of them alike. The first round does not count."""
-    for turn in range(times + 1):
+def alternate(series: Sequence[Series], times: int, folder: Path, *, warm: bool = True) -> None:
+    """Every command in turn, so often: a busy machine slows all of them alike. A round to warm up does not count."""
+    for turn in range(0 if warm else 1, times + 1):
         for each in series:
             log = folder / f"{each.name.replace(' ', '-')}.log"
             run = start(each.command, log)
             if run.code not in each.expected:
                 raise SystemExit(f"{each.name}: exit code {run.code}, see {log}")
+            note = f"{each.name}: wall {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.peak:.0f} MiB"
+            print(note if turn else f"{note} (to warm up)", file=sys.stderr, flush=True)
             if turn:
                 each.runs.append(run)
 
 
-def gongshu(path: Path, report: Path) -> list[str]:
-    """The command under test, every fault listed."""
+def gongshu(path: Path, report: Path, standards: Path = STANDARDS, *, every: bool = True) -> list[str]:
+    """The command under test; with `every`, each fault is listed."""
     words = [
         "-m",
         "gongshu.cli",
         "validate",
         str(path),
         "--standards",
-        str(STANDARDS),
+        str(standards),
         "--standard",
         "bench-population",
     ]
-    return [sys.executable, *words, "--format", "json", "--samples", "all", "--output", str(report)]
+    return [sys.executable, *words, "--format", "json", *(["--samples", "all"] * every), "--output", str(report)]
 
 
 def truth(path: Path) -> Counter[Fault]:
@@ -113,6 +116,8 @@ def found(report: Path) -> Counter[Fault]:
         findings = json.load(file)["files"][0]["findings"]
     faults: Counter[Fault] = Counter()
     for finding in findings:
+        if finding["code"].startswith("privacy."):
+            continue  # a hint about the standard, not a fault of a cell
         column = finding["columns"][0] if finding["columns"] else ""
         kind = CODES.get(finding["code"]) or FORM.get(column, finding["code"])
         if finding.get("reason") == "check-digit":
@@ -145,25 +150,3 @@ def agreement(planted: Counter[Fault], listed: Counter[Fault], *, lines: bool = 
             for each in (planted, listed)
         )
     return Agreement(planted.total(), sorted((planted - listed).elements()), sorted((listed - planted).elements()))
-
-
-def table(series: Iterable[Series], rows: int) -> list[dict[str, object]]:
-    """One line a command: medians, and how many times the unit (the first series) they take."""
-    lines: list[dict[str, object]] = []
-    unit = unit_cpu = 0.0
-    for each in series:
-        factor = rows / each.rows
-        wall, cpu = each.median("wall") * factor, each.median("cpu") * factor
-        unit, unit_cpu = unit or wall, unit_cpu or cpu
-        line = {
-            "name": each.name,
-            "wall": wall,
-            "cpu": cpu,
-            "peak": each.median("peak"),
-            "ratio": wall / unit,
-            "cpu_ratio": cpu / unit_cpu,
-        }
-        lines.append(
-            {**line, "rows": each.rows, "extrapolated": factor != 1, "runs": [asdict(run) for run in each.runs]}
-        )
-    return lines
