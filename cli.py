@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "标准: list, show, search, detect, diff, lint, new, export",
         "Standards: list, show, search, detect, diff, lint, new, export",
     ),
+    "ui": ("gongshu.validators.page.commands:ui", "在本机网页上校验文件", "Check files on a page of this machine"),
     "validate": ("gongshu.validators.commands:validate", "校验文件", "Check files against a standard"),
 }
 
