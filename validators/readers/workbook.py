@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.standards.messages import languages, sentence
 from gongshu.validators.batch import Header, Shape
 from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
 from gongshu.validators.readers.content import Content
@@ -274,7 +275,7 @@ def _findings(
     hidden_names: list[str] = []
     hidden: dict[str, list[Sample]] = {"sheet": [], "column": [], "row": []}
     for sheet in book.sheets_metadata:
-        if str(sheet.visible).rpartition(".")[2] != "Visible":
+        if str(sheet.visible).rpartition(".")[2] != "Visible" and sheet.name not in _own_sheets():
             hidden["sheet"].append(Sample(value=sheet.name))
     if grid.scan is not None:
         for column in grid.scan.hidden_columns:
@@ -294,6 +295,11 @@ def _findings(
             samples = tuple(places)
             found.append(Finding("table.hidden", Severity.WARNING, len(places), columns, None, reason, samples))
     return found
+
+
+def _own_sheets() -> set[str]:
+    """The hidden sheet of code lists that our own templates bring along, in any language: nothing to be told about."""
+    return {sentence("template.sheet.codes", {}, lang) for lang in languages()}
 
 
 def _uncalculated(grid: Grid, names: Sequence[str], first: int, last: int) -> list[NotChecked]:
