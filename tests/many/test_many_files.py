@@ -262,3 +262,27 @@ def test_a_database_table() -> None:
         with pytest.raises(UsageFault):
             validate(url, standard=SCHEMA)
     assert main(["validate", "sqlite:///x.db#people"]) == 0
+
+
+CHILD = {
+    "fields": [{"name": "id"}, {"name": "parent"}],
+    "foreignKeys": [{"fields": ["parent"], "reference": {"resource": "parents", "fields": ["id"]}}],
+}
+
+
+def test_references_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    put({"s.json": json.dumps(CHILD), "child.csv": "id,parent\n1,a\n2,z\n", "p.csv": "id,x\na,1\n"})
+    words = ["validate", "child.csv", "-s", "s.json", "--json"]
+    assert main([*words, "--reference", "parents=p.csv"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [each["code"] for each in report["files"][0]["findings"]] == ["key.foreign"]
+    assert report["inputs"]["references"]["parents"]
+    for wrong in ("parents", "=p.csv", "parents=none.csv", "parents=catalogue:nowhere#x"):
+        assert main([*words, "--reference", wrong]) == 3
+
+
+def test_a_scheme_is_resolved_by_its_opener() -> None:
+    from gongshu.validators.choices import references_of
+
+    openers = {"catalogue": "posixpath:join"}
+    assert references_of(["a=catalogue:place#code"], openers) == {"a": "place/code"}

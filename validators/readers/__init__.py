@@ -11,7 +11,7 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from gongshu.standards.faults import SourceFault
 from gongshu.validators.batch import Source
@@ -44,8 +44,7 @@ def open_table(
     """
     options = options or ReadOptions()
     if hasattr(source, "blocks") and hasattr(source, "shape"):
-        opened_already: Source = source
-        return opened_already
+        return cast("Source", source)
     if not isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)) and not hasattr(source, "read"):
         from gongshu.validators.readers.frames import open_frame
 

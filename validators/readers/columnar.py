@@ -82,7 +82,7 @@ class ColumnarSource:
     def _text(self, batch: Any) -> Batch:
         try:
             shaped = {each.index for each in self._geo.columns if each.wkb} if self._geo is not None else set()
-            columns = [
+            columns: list[Any] = [
                 None if number in shaped else text_of(column, date=number in self._dates)
                 for number, column in enumerate(batch.columns)
             ]

@@ -76,15 +76,15 @@ def _column(schema: Any, name: str, told: Any, bounds: Bounds | None, found: Geo
     if index < 0 or not isinstance(told, Mapping):
         found.findings.append(_wrong("column-missing", f"/columns/{name}"))
         return
-    encoding = told.get("encoding")
-    if encoding not in ENCODINGS:
+    encoding, stored = told.get("encoding"), schema.field(index).type
+    binary = pa.types.is_binary(stored) or pa.types.is_large_binary(stored) or str(stored) == "binary_view"
+    if encoding not in ENCODINGS or (encoding == "WKB" and not binary):
         found.findings.append(_wrong("encoding", f"/columns/{name}/encoding"))
         return
     if not isinstance(told.get("geometry_types"), list):
         found.findings.append(_wrong("geometry-types", f"/columns/{name}/geometry_types"))
-    kinds = frozenset(
-        str(each).removesuffix(" ZM").removesuffix(" Z").removesuffix(" M") for each in told.get("geometry_types") or ()
-    )
+    given = told.get("geometry_types")
+    kinds = frozenset(str(each).partition(" ")[0] for each in given) if isinstance(given, list) else frozenset()
     wkb = encoding == "WKB"
     if not wkb:
         found.not_checked.append(NotChecked("format", code="geo.geometry", columns=(name,), severity=Severity.WARNING))
