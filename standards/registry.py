@@ -147,6 +147,10 @@ class Registry:
         wanted = Reference.parse(reference) if isinstance(reference, str) else reference
         return self._choose(wanted)[1][0]
 
+    def versions(self, name: str) -> dict[str, Path]:
+        """Every version of an id with the folder that `get` would read."""
+        return {version: folders[0] for version, folders in self._versions(name).items()}
+
     def lists(self, standard: Standard) -> list[Reference]:
         """The code lists that a table draws on, in order, each once."""
         fields = standard.table.fields if standard.table else ()

@@ -175,8 +175,8 @@ def _step(standard: Standard, registry: Registry) -> Iterator[Remark]:
 
     here = numbers(standard.version)
     beside = Path(standard.origin).parent.parent  # other versions of a pack that is looked at alone
-    known = {numbers(each.version): each.folder for each in registry.entries() if each.id == standard.id}
-    for folder in pack_folders(beside) if beside.is_dir() else ():
+    known = {numbers(version): folder for version, folder in registry.versions(standard.id).items()}
+    for folder in pack_folders(beside) if beside.name == standard.id else ():
         name, version = named(folder)
         if name == standard.id:
             known.setdefault(numbers(version), folder)

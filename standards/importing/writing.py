@@ -222,10 +222,15 @@ def write(drafts: Sequence[Draft], folder: Path, lang: str) -> list[Path]:
     for target in targets:
         if target.exists():
             raise UsageFault("usage.pack-exists", file=str(target))
+    texts = [render(each, lang) for each in drafts]
+    placed: list[Path] = []
     try:
-        for each, target in zip(drafts, targets):
-            _placed(render(each, lang), target)
+        for text, target in zip(texts, targets):
+            _placed(text, target)
+            placed.append(target)
     except OSError as error:
+        for target in placed:  # all of them or none
+            shutil.rmtree(target, ignore_errors=True)
         raise UsageFault("usage.output-standard", file=str(folder), detail=error.strerror or str(error)) from None
     return [target / STANDARD_FILE for target in targets]
 
