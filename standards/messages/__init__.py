@@ -21,10 +21,15 @@ _KEY = re.compile(r"^[^\s#:]+:", re.MULTILINE)
 
 def languages() -> list[str]:
     """The languages that have a file here, sorted."""
+    return list(_spoken())
+
+
+@cache
+def _spoken() -> tuple[str, ...]:
     from importlib.resources import files  # costs as much as everything else here, and the words are rarely needed
 
     here = files(__package__)
-    return sorted(entry.name.removesuffix(".yaml") for entry in here.iterdir() if entry.name.endswith(".yaml"))
+    return tuple(sorted(each.name.removesuffix(".yaml") for each in here.iterdir() if each.name.endswith(".yaml")))
 
 
 def language() -> str:

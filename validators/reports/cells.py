@@ -6,11 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from json.encoder import encode_basestring
 from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport, Report
-from gongshu.validators.reports.document import sample_document
+from gongshu.validators.reports.document import sample_text
 from gongshu.validators.reports.speaking import Speaker
 from gongshu.validators.reports.words import say, title_list
 
@@ -31,9 +32,12 @@ def write_jsonl(report: Report, out: BinaryIO, *, lang: str, **_: Any) -> None:
             "rule": finding.rule,
             "reason": finding.reason,
         }
+        start = json.dumps(same, ensure_ascii=False)[:-1]
+        known: dict[int, str] = {}  # parameters that many samples share are written once
         for sample in finding.samples or (Sample(),):
-            line = {**same, **sample_document(sample), "message": message(sample)}
-            out.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+            body = sample_text(sample, known)[1:-1]
+            line = f'{start}, {body}{", " if body else ""}"message": {encode_basestring(message(sample))}}}\n'
+            out.write(line.encode("utf-8", "backslashreplace"))
 
 
 def write_csv(report: Report, out: BinaryIO, *, lang: str, bom: bool = True, **_: Any) -> None:

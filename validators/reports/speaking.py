@@ -27,7 +27,8 @@ class Speaker:
         """The words of that sample."""
         fix = sample.fix
         mended = fix.value if fix is not None else None
-        key = (id(sample.params), bool(sample.value), bool(mended), fix is not None and fix.safe, bool(sample.pointer))
+        params = id(sample.params) if sample.params else None
+        key = (params, bool(sample.value), bool(mended), fix is not None and fix.safe, bool(sample.pointer))
         known = self._known.get(key)
         if known is None:
             known = self._learn(key, sample)
