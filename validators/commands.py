@@ -289,7 +289,7 @@ def show(
     standard: str | None = None,
 ) -> None:
     """Write the report where it was asked for; people also get the verdict when it went to a file."""
-    from gongshu.validators.reports import write
+    from gongshu.validators.reports import BINARY, write
     from gongshu.validators.reports.output import write_atomically
 
     places = sys.maxsize if shown is None else shown
@@ -313,6 +313,8 @@ def show(
                 **console,
             )
         return
+    if form in BINARY and sys.stdout.isatty():
+        raise UsageFault("usage.form-output", form=form)
     sys.stdout.flush()
     stream = sys.stdout.buffer
     if form == "terminal":

@@ -41,6 +41,7 @@ SUFFIXES: dict[str, str] = {
     ".xlsx": "xlsx",
     ".xml": "junit",
 }
+BINARY = frozenset({"xlsx"})  # nothing for a console
 UNCAPPED = frozenset({"csv", "jsonl", "xlsx"})  # each faulty cell has its own line or mark: every sample has to be kept
 
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from gongshu.validators.finding import Severity
 from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.folding import Entry, groups
-from gongshu.validators.reports.words import about, answer, detail_words, not_checked_words, place, say
+from gongshu.validators.reports.words import about, answer, detail_words, not_checked_words, place, say, worst_first
 
 SHOWN = 5  # samples of one finding, unless more are asked for
 _MARKUP = re.compile(r"([\\`*_\[\]|~$#<>&]|(?<=http):|(?<=https):|(?<=www)\.|^[-+=]|^\d+(?=[.)]))")
@@ -47,7 +47,7 @@ def _lines(report: Report, lang: str, shown: int) -> Iterator[str]:
 def _overview(report: Report, lang: str) -> Iterator[str]:
     yield _row(say("report.overview-header", lang).split(","))
     yield "| --- | --- | ---: | ---: | ---: |"
-    for file in report.files:
+    for file in sorted(report.files, key=worst_first):
         verdict = say(f"report.verdict-{file.verdict}", lang)
         counts = [f"{file.count(level):,}" for level in (Severity.ERROR, Severity.WARNING)]
         yield _row([escaped(file.name), verdict, *counts, f"{file.rows or 0:,}"])

@@ -20,7 +20,16 @@ from gongshu.validators.finding import Finding, Sample, Severity
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.folding import Entry, groups
 from gongshu.validators.reports.steps import next_steps
-from gongshu.validators.reports.words import about, answer, detail_words, not_checked_words, place, quoted, say
+from gongshu.validators.reports.words import (
+    about,
+    answer,
+    detail_words,
+    not_checked_words,
+    place,
+    quoted,
+    say,
+    worst_first,
+)
 
 PLACES = 2000  # places listed in the whole page
 FINDINGS = 600  # kinds of faults listed in the whole page
@@ -92,7 +101,7 @@ def _overview(report: Report) -> Iterator[str]:
     for title in _lists(lambda lang: say("report.overview-header", lang).split(",")):
         yield f"<th>{title}</th>"
     yield "</tr></thead><tbody>"
-    for number, file in enumerate(report.files):
+    for number, file in sorted(enumerate(report.files), key=lambda each: worst_first(each[1])):
         counts = "".join(f'<td class="n">{file.count(level):,}</td>' for level in _LEVELS[:2])
         yield (
             f'<tr><td><a href="#f{number}">{safe(file.name)}</a></td>'

@@ -166,6 +166,12 @@ def about(file: FileReport, report: Report, lang: str) -> list[str]:
     return [*lines, say("report.counts", lang, **{name: file.count(level) for name, level in names})]
 
 
+def worst_first(file: FileReport) -> tuple[int, int, int]:
+    """The rank of a file among many: unreadable ones, then those with most errors, then with most warnings."""
+    unreadable = file.verdict is Verdict.UNREADABLE
+    return (not unreadable, -file.count(Severity.ERROR), -file.count(Severity.WARNING))
+
+
 def _resemblance(file: FileReport, lang: str) -> str:
     if not file.looks_like:
         return say("report.looks-like-none", lang)
