@@ -21,7 +21,7 @@ ALL = [
     (case, form)
     for case in cases()
     for form in case.formats
-    if form in ("csv", "text") and "later" not in case.words and "fault" not in case.words
+    if form in ("csv", "text") and not {"later", "fault", "file"} & case.words.keys()
     if case.words.get("standard", True) is not None
 ]
 
