@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("standards", "validators", "publishers", "catalogue")
-DATA = {".yaml", ".json", ".csv"}
+DATA = {".yaml", ".json", ".csv", ".css", ".js", ".svg", ".html"}
 
 
 @pytest.mark.slow
