@@ -24,6 +24,7 @@ _DURATION = re.compile(
     r"-?P(?=[0-9T])(?:[0-9]+(?:\.[0-9]+)?Y)?(?:[0-9]+(?:\.[0-9]+)?M)?(?:[0-9]+(?:\.[0-9]+)?W)?(?:[0-9]+(?:\.[0-9]+)?D)?"
     r"(?:T(?=[0-9])(?:[0-9]+(?:\.[0-9]+)?H)?(?:[0-9]+(?:\.[0-9]+)?M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
 )
+_NO_GEOJSON = ("geo.syntax", "geo.geometry")
 _EMAIL = re.compile(r"[^@\s:]+@[^@\s.]+(?:\.[^@\s.]+)+")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
 
@@ -60,7 +61,10 @@ def _point_object(text: str) -> bool:
 
 def _geojson(text: str) -> bool:
     found = _json(text)
-    return isinstance(found, dict) and not any(each.severity is Severity.ERROR for each in geometry.judge(found))
+    if not isinstance(found, dict):
+        return False
+    # where it lies and how its rings run is for the geo.* codes to say; here: whether it is GeoJSON at all
+    return not any(each.severity is Severity.ERROR and each.code in _NO_GEOJSON for each in geometry.judge(found))
 
 
 def _topojson(text: str) -> bool:
