@@ -21,6 +21,7 @@ class Objects:
         self._work = folder / "tmp"
         self._at = at
         self._mine: tuple[Path, int] | None = None
+        self._unsettled: set[Path] = set()  # folders whose new names are not durable yet
 
     def path(self, sha256: str) -> Path:
         """Where those bytes lie, if they were put."""
@@ -72,13 +73,19 @@ class Objects:
 
     def _settle(self, path: Path, sha256: str) -> None:
         target = self.path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._unsettled.add(target.parent.parent)
         path.chmod(0o444)
         self._at("object.ready")
         os.replace(path, target)  # noqa: PTH105 - the one call that is atomic on every system
-        _sync_folder(target.parent)
-        _sync_folder(target.parent.parent)
+        self._unsettled.add(target.parent)
         self._at("object.stored")
+
+    def settle(self) -> None:
+        """Afterwards the names of all objects that were put are durable too: called before anything refers to them."""
+        while self._unsettled:
+            _sync_folder(self._unsettled.pop())
 
     def all(self) -> Iterator[Path]:
         """Every object, by name."""

@@ -145,6 +145,7 @@ class Store:
 
     def publish(self, publication: Publication, *, expected: tuple[int, int] | None) -> Head:
         """Make it visible in one transaction with its audit row; see `publishers.ledger.Ledger.publish`."""
+        self.objects.settle()
         with self.transaction() as connection:
             for output in (each for resource in publication.resources for each in resource.outputs):
                 if not self.object_path(output.sha256).is_file():  # inside, so that no sweep comes between

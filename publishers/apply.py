@@ -144,11 +144,12 @@ def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
                 fault = PublishFault("publish.target-moved", code=item.code, planned=planned, found=found)
                 book.mark(hands.plan, step.position, journal.CONFLICT, reason(fault))
                 return
-            book.mark(hands.plan, step.position, journal.INTENT)
+            durable = item.target != CATALOGUE  # the ledger's effect is one transaction: looking again tells all
+            book.mark(hands.plan, step.position, journal.INTENT, durable=durable)
             hands.at("intent")
             _do(item, hands)
             hands.at("effect")
-            book.mark(hands.plan, step.position, journal.DONE)
+            book.mark(hands.plan, step.position, journal.DONE, durable=durable)
             hands.at("done")
     except Fault as fault:
         moved = fault.code == "publish.target-moved"
@@ -228,7 +229,7 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     hands.at("source")
     vouching = Path(planned.receipt) if planned.receipt else None
     file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching)
-    standard = standard_of(file, terms.registry)
+    standard = standard_of(file, terms)
     projection = project(standard, item.metadata)
     if (standard.fingerprint, projection.sha256) != (planned.fingerprint, planned.projection):
         raise PublishFault("publish.policy-moved", key=planned.key, standard=planned.reference)

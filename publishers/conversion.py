@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -65,8 +64,6 @@ def convert(subject: Subject, projection: Projection, folder: Path) -> Converted
             rows += batch.num_rows
             writer.write_batch(batch)
             _body(out, batch)
-        out.flush()
-        os.fsync(out.fileno())
     stream.refuse_exposure()
     described = table_schema(subject.standard, projection, stream.schema.names)
     return Converted(rows, tuple(stream.schema.names), described, parquet, text)

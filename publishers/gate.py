@@ -7,7 +7,7 @@ other receipt is a hint: the file is validated here, and the plan says why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ class Terms:
     as_of: date
     allow_draft: bool = False
     trusts: Callable[[str, str], bool] = lambda organisation, key: False  # whether a key speaks for a provider
+    standards: dict[str, Standard] = field(default_factory=dict)  # those of this run, by how manifests name them
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,17 @@ class Passage:
     doubt: PublishFault | None = None  # why a receipt that was given is not relied on
 
 
-def standard_of(file: File, registry: Registry) -> Standard:
+def standard_of(file: File, terms: Terms) -> Standard:
     """The table standard a file is to be published under. Raises the first `Fault` that is found with it."""
+    if file.standard in terms.standards:
+        return terms.standards[file.standard]
     try:
-        standard = registry.resolve(file.standard)
+        standard = terms.registry.resolve(file.standard)
     except StandardFaults as faults:
         raise faults.exceptions[0] from None
     if standard.kind is not Kind.TABLE or standard.table is None:
         raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
-    return standard
+    return terms.standards.setdefault(file.standard, standard)
 
 
 def examine(

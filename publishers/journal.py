@@ -60,10 +60,13 @@ class Journal:
             for number, target, code, state, fault, own in found
         ]
 
-    def mark(self, plan: str, position: int, state: str, fault: dict[str, Any] | None = None) -> None:
-        """The step is now in `state`."""
+    def mark(
+        self, plan: str, position: int, state: str, fault: dict[str, Any] | None = None, *, durable: bool = True
+    ) -> None:
+        """The step is now in `state`. Not `durable`: a loss of power may take it back, the end of the process not."""
         said = json.dumps(fault, ensure_ascii=False, default=str) if fault else None
         with self._turn:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._connection.execute(
                 "UPDATE journal SET state = ?, fault = ? WHERE plan = ? AND position = ?", (state, said, plan, position)
             )

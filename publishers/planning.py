@@ -146,7 +146,7 @@ def _withdrawal(plain: PlanItem, head: Head | None) -> PlanItem:
 
 def _known(file: File, item: Item, terms: Terms) -> Known:
     """The file with its hash and standard. Raises a `Fault` where one of them is not to be had."""
-    standard = standard_of(file, terms.registry)
+    standard = standard_of(file, terms)
     if not file.path.is_file():
         raise PublishFault("gate.file-missing", key=file.key, name=file.name, line=file.line)
     try:
