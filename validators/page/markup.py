@@ -75,21 +75,21 @@ def waiting(frame: Frame, job: Job, stage: str, seconds: int) -> str:
 
 
 def result(frame: Frame, job: Job, outcome: Mapping[str, Any], entries: Sequence[Entry], findings: str) -> str:
-    """What was found, what can be downloaded, another standard."""
+    """What was found, what can be downloaded, another standard, every finding."""
+    said = frame.words
+    verdict, after, rest = findings.partition("</header>\n")
+    home = f'<a class="button plain" href="{frame.up}?lang={frame.lang}">{said("page.next")}</a>'
     return "".join(
         [
             *_top(frame, job.name),
-            f'<div class="tray"><p class="judged">{_judged_by(frame, outcome, entries)}</p>\n',
+            f'{verdict}{after}<section class="tray"><p class="judged">{_judged_by(frame, outcome, entries)}</p>\n',
             *_downloads(frame, outcome),
-            f'<details class="again"><summary>{frame.words("page.other-standard")}</summary>',
+            f'<details class="again"><summary>{said("page.other-standard")}</summary>',
             f'<form method="post" action="again?lang={frame.lang}">',
             *_choice(frame, entries, str(outcome.get("standard") or ""), size=1),
-            f" <button>{frame.words('page.check-again')}</button></form></details>\n",
-            f'<p class="next"><a class="button plain" href="{frame.up}?lang={frame.lang}">',
-            f"{frame.words('page.next')}</a>",
-            f"{_forget(frame, 'page.forget')}</p></div>\n",
-            f'<div class="findings">{findings}</div>\n',
-            f'<script src="{frame.up}report.js" defer></script>',
+            f" <button>{said('page.check-again')}</button></form></details>\n",
+            f'<div class="next">{home}{_forget(frame, "page.forget")}</div></section>\n',
+            f'{rest}<script src="{frame.up}report.js" defer></script>',
             _end(frame),
         ]
     )
@@ -121,9 +121,9 @@ def _top(frame: Frame, title: str, head: str = "") -> Iterator[str]:
     yield f'<meta name="color-scheme" content="light dark"><title>{safe(title)} - gongshu</title>{head}\n'
     yield f'<link rel="icon" href="{up}icon.svg"><link rel="stylesheet" href="{up}report.css">'
     yield f'<link rel="stylesheet" href="{up}page.css"><script src="{up}page.js" defer></script></head>\n'
-    yield f'<body class="local"><div class="bar"><a class="home" href="{up}?lang={frame.lang}">'
+    yield f'<body class="local"><div class="topbar"><a class="home" href="{up}?lang={frame.lang}">'
     yield f'{frame.words("page.title")}</a><nav aria-label="语言 / Language">'
-    for each in languages():
+    for each in sorted(languages(), reverse=True):  # Chinese first
         here = ' aria-current="true"' if each == frame.lang else ""
         name = safe(say("report.language", each))
         yield f'<a href="?lang={each}" hreflang="{each}" lang="{each}"{here}>{name}</a>'
@@ -171,7 +171,8 @@ def _downloads(frame: Frame, outcome: Mapping[str, Any]) -> Iterator[str]:
     yield f'<section id="downloads" aria-live="polite"{state}><ul>'
     for kind in PRODUCTS:
         if kind in outcome["made"]:
-            yield f'<li><a class="button" href="get/{kind}" download>{frame.words(f"page.get-{kind}")}</a>'
+            style = "button" if kind in ("workbook", "mended") else "button plain"
+            yield f'<li><a class="{style}" href="get/{kind}" download>{frame.words(f"page.get-{kind}")}</a>'
             if kind == "mended":
                 code = "page.mended" if outcome["left"] else "page.mended-all"
                 counts = {name: f"{outcome[name]:,}" for name in ("cells", "rows", "left")}

@@ -15,6 +15,7 @@
       button.disabled = Boolean(large);
     };
     input.addEventListener("change", chosen);
+    drop.classList.add("ready");
     let depth = 0;
     addEventListener("dragenter", (event) => { event.preventDefault(); depth += 1; drop.classList.add("over"); });
     addEventListener("dragleave", () => { depth -= 1; if (depth <= 0) drop.classList.remove("over"); });
