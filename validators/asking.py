@@ -44,18 +44,19 @@ class Asked:
     detected: float | None = None  # how like the file the standard is that was found out
     masked: bool = False  # personal values have to be masked already
 
-    def terms(self) -> Terms:
-        """The terms of the plan. Raises `UsageFault` for an unknown profile."""
+    def terms(self, *, geojson: bool = True) -> Terms:
+        """The terms of the plan; `geojson` False where the reader judges geometries. Raises `UsageFault` for an unknown
+        profile."""
         return Terms(
             as_of=self.as_of,
             timezone=self.timezone,
             codes=self.registry.codes,
             severity=severities(self.standard, self.profile),
             references=frozenset(self.references or ()),
-            checks=(*extra_checks(self.checks).values(), *self._further()),
+            checks=(*extra_checks(self.checks).values(), *self._further(geojson)),
         )
 
-    def _further(self) -> list[Check]:
+    def _further(self, geojson: bool) -> list[Check]:
         """Checks of our own that only some calls ask for."""
         table = self.standard.table if self.standard is not None else None
         if table is None:
@@ -69,7 +70,7 @@ class Asked:
         if self.bounds is not None or any(each.type == "geojson" for each in table.fields):
             from gongshu.validators.positions import positioned
 
-            checks.append(positioned(table, self.bounds, severity))
+            checks.append(positioned(table, self.bounds, severity, geojson=geojson))
         return [each for each in checks if each is not None]
 
     @property

@@ -83,6 +83,7 @@ class Shape:
     native: Mapping[int, str] = field(
         default_factory=lambda: MappingProxyType({})
     )  # column -> type the format declares
+    shaped: bool = False  # the reader judges the geometries itself (GeoJSON, GeoParquet)
     pointer: Callable[[int, str | None], str | None] | None = None  # of JSON: record (1-based), column -> RFC 6901
 
 

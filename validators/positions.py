@@ -45,15 +45,15 @@ def declared(table: Table | None, severity: Severities) -> list[Finding]:
     return found
 
 
-def positioned(table: Table, bounds: Bounds | None, severity: Severities) -> Check | None:
+def positioned(table: Table, bounds: Bounds | None, severity: Severities, *, geojson: bool = True) -> Check | None:
     """The check of a table's positions; None where it has none. Without `bounds` they have to lie on earth."""
-    singles = [each for each in table.fields if each.type in POINTS or _is_lonlat(each)]
+    types = POINTS if geojson else ("geopoint",)
+    singles = [each for each in table.fields if each.type in types or _is_lonlat(each)]
     easts = [each for each in table.fields if each.type in NUMBERS and _fits(each, _EAST)]
     norths = [each for each in table.fields if each.type in NUMBERS and _fits(each, _NORTH)]
     pairs = list(zip(easts, norths)) if len(easts) == len(norths) else []
     box = bounds or geometry.WORLD
-    geojson = [each for each in singles if each.type == "geojson"]
-    if not geojson and bounds is None:
+    if bounds is None and not any(each.type == "geojson" for each in singles):
         return None  # ranges of the standard itself say what there is to say
 
     def check(judged: Mapping[str, Judged], rows: int) -> Iterable[Fault]:

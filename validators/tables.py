@@ -42,6 +42,8 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
     opened = open_table(source, options=options)
     try:
         shape = opened.shape
+        if shape.shaped:
+            terms = asked.terms(geojson=False)
         plan = compile_plan(asked.standard, shape, terms)
         tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
         extent, exposure = Extent(table, terms.severity), Exposure(table, plan)

@@ -54,6 +54,7 @@ class ColumnarSource:
         self._content = content
         self._geo = geo
         if geo is not None:
+            self.shape.shaped = True
             self.shape.findings += geo.findings
             self.shape.not_checked += geo.not_checked
 

@@ -57,7 +57,7 @@ def open_features(text: str, shape: Shape, content: Content, settled: Settled, o
             return at
         return f"{at}/geometry" if name == GEOMETRY and with_geometry else f"{at}/properties/{escaped(name)}"
 
-    shape.format = "geojson"
+    shape.format, shape.shaped = "geojson", True
     shape.header = Header((*names, GEOMETRY) if with_geometry else names, 1)
     shape.pointer = pointer
     shape.findings += _around(value) if kind == "FeatureCollection" else []
