@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,14 +31,27 @@ def publish() -> None:
 @click.option(
     "--allow-draft", is_flag=True, help="允许依草案标准发布,记入发布记录 / Let draft standards pass; recorded"
 )
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="导出的状态 / Exported state of a target",
+)
 @everywhere
 def plan(
-    session: Session, manifest: Path, to: tuple[str, ...], output: Path | None, as_of: str | None, allow_draft: bool
+    session: Session,
+    manifest: Path,
+    to: tuple[str, ...],
+    output: Path | None,
+    as_of: str | None,
+    allow_draft: bool,
+    states: tuple[Path, ...],
 ) -> int:
     """看清将要发生什么,不发布 / See what would happen; nothing is published."""
     from gongshu.publishers import targets
 
-    made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry())
+    made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry(), states=states)
     return show_plan(session, made, output)
 
 
@@ -62,10 +76,14 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
 @everywhere
 def apply(session: Session, plan: Path, actor: str) -> int:
     """照计划执行;中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
+    from gongshu.publishers.exchange import apply_bundle, is_bundle
     from gongshu.publishers.plan import load
-    from gongshu.publishers.targets import apply_plan
+    from gongshu.publishers.targets import apply_plan, clock
 
-    outcome = apply_plan(load(plan), registry=session.registry(), actor=actor)
+    if is_bundle(plan):
+        outcome = apply_bundle(plan, now=clock, actor=actor)
+    else:
+        outcome = apply_plan(load(plan), registry=session.registry(), actor=actor)
     if session.json:
         session.emit({"items": [_step(each, session) for each in outcome.steps], "exit_code": outcome.exit_code})
     else:
@@ -75,11 +93,19 @@ def apply(session: Session, plan: Path, actor: str) -> int:
 
 @publish.command()
 @click.argument("target")
+@click.option("--export", type=click.Path(path_type=Path), help="导出状态供离线做计划 / State, to plan elsewhere")
 @everywhere
-def status(session: Session, target: str) -> int:
+def status(session: Session, target: str, export: Path | None) -> int:
     """目标上有什么,还有什么没做完 / What a target holds, and what is not done yet."""
     from gongshu.publishers.status import look
 
+    if export is not None:
+        from gongshu.publishers.exchange import export_state
+
+        state = export_state(target)
+        export.write_text(json.dumps(state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        session.say("status.exported", path=str(export), count=len(state["datasets"]))
+        return 0
     found = look(target)
     if session.json:
         session.emit({"target": target, "datasets": found.datasets, "unfinished": found.unfinished})
@@ -89,6 +115,25 @@ def status(session: Session, target: str) -> int:
         session.say("status.dataset", **{**each, "state": session.words(f"condition.{each['state']}")})
     for each in found.unfinished:
         session.say("status.unfinished", **{**each, "state": session.words(f"journal.{each['state']}")})
+    return 0
+
+
+@publish.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="包 / The bundle")
+@everywhere
+def bundle(session: Session, plan: Path, output: Path) -> int:
+    """打包计划和所需文件,带到另一网络执行 / Pack a plan with all it needs, for another network"""
+    from gongshu.publishers.exchange import bundle as packed
+    from gongshu.publishers.plan import load
+    from gongshu.publishers.targets import ledger_at
+
+    made = load(plan)
+    with ledger_at(Path(made.catalogue)) as ledger:
+        count = packed(made, ledger, output)
+    if session.json:
+        session.emit({"bundle": str(output), "datasets": count, "sha256": made.sha256})
+    session.say("bundle.done", path=str(output), count=count)
     return 0
 
 

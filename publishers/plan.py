@@ -119,8 +119,16 @@ def load(path: Path) -> Plan:
         raise UsageFault("usage.path-folder", path=str(path))
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise UsageFault("plan.unreadable", file=path.name, detail=f"{type(error).__name__}: {error}") from error
+    return from_document(found, path.name)
+
+
+def from_document(found: Any, name: str) -> Plan:
+    """The plan that `document` wrote; `name` says in faults where it came from."""
+    try:
         if found.get("plan") != FORMAT:
-            raise UsageFault("plan.unreadable", file=path.name, detail=FORMAT)
+            raise UsageFault("plan.unreadable", file=name, detail=FORMAT)
         stated = found["sha256"]
         plan = Plan(
             **{name: found[name] for name in ("catalogue", "namespace", "allow_draft", "audience")},
@@ -128,10 +136,10 @@ def load(path: Path) -> Plan:
             as_of=date.fromisoformat(found["as_of"]),
             items=tuple(_item(each) for each in found["items"]),
         )
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageFault("plan.unreadable", file=path.name, detail=f"{type(error).__name__}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageFault("plan.unreadable", file=name, detail=f"{type(error).__name__}: {error}") from error
     if plan.sha256 != stated:
-        raise UsageFault("plan.changed", file=path.name)
+        raise UsageFault("plan.changed", file=name)
     return plan
 
 

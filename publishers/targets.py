@@ -15,7 +15,7 @@ from gongshu.publishers import apply as applying
 from gongshu.publishers import planning
 from gongshu.publishers.gate import Terms
 from gongshu.publishers.manifest import Manifest, read
-from gongshu.publishers.mirrors import Mirror, mirror
+from gongshu.publishers.mirrors import Mirror, kinds, mirror
 from gongshu.publishers.plan import CATALOGUE, Plan
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.settings import setting
@@ -47,7 +47,8 @@ def targets(to: Sequence[str], manifest: Manifest | None = None) -> Targets:
                 raise UsageFault("usage.target-twice", target=target)
             folder = Path(address)
         elif colon and address:
-            mirror(target)  # raises where the kind is not known
+            if kind not in kinds():
+                raise UsageFault("usage.target", target=target, known=", ".join([CATALOGUE, *kinds()]))
             mirrors.append(_absolute(target))
         else:
             raise UsageFault("usage.target", target=target, known="catalogue:PATH, ckan:URL, files:PATH")
@@ -82,12 +83,16 @@ def plan(
     as_of: date | str | None = None,
     allow_draft: bool = False,
     registry: Registry | None = None,
+    states: Sequence[Path] = (),
 ) -> Plan:
-    """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today."""
+    """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today.
+
+    `states`: exported states that stand for mirrors which cannot be reached from here.
+    """
     found = manifest if isinstance(manifest, Manifest) else read(Path(manifest))
     where = targets([to] if isinstance(to, str) else to, found)
     terms = Terms(registry or _registry(), _day(as_of), allow_draft)
-    mirrors: list[Mirror] = [mirror(each) for each in where.mirrors]
+    mirrors: list[Mirror] = [_remembered(states, each) or mirror(each) for each in where.mirrors]
     with ledger_at(where.folder) as ledger:
         return planning.make(found, ledger, mirrors, replace(terms, trusts=ledger.trusts), folder=where.folder)
 
@@ -106,6 +111,16 @@ def apply_plan(
     with ledger_at(Path(plan.catalogue), at) as ledger:
         hands = applying.Hands(ledger, mirrors, replace(terms, trusts=ledger.trusts), now or clock, actor, at=at)
         return applying.apply(plan, hands)
+
+
+def _remembered(states: Sequence[Path], target: str) -> Mirror | None:
+    """The mirror as one of the exported states tells of it."""
+    from gongshu.publishers.exchange import Remembered, target_of
+
+    for path in states:
+        if target_of(path) == target:
+            return Remembered(path, target)
+    return None
 
 
 def clock() -> str:
