@@ -6,6 +6,7 @@ format has already said so, and everything else about the standard shall be look
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -67,6 +68,29 @@ COMMON = frozenset(
         "profiles",
     ]
 )
+
+
+def rejoined(source: Located) -> None:
+    """Put together what a comma in an unquoted text took apart: `{zh: 甲,乙, en: x}` is, to YAML, a key `乙` with nothing
+    behind it; what its author wrote is the text `甲,乙`. A key that looks like a language is left for the schema to refuse."""
+
+    def walk(value: Any, path: Path) -> None:
+        if isinstance(value, list):
+            for place, item in enumerate(value):
+                walk(item, (*path, place))
+        elif isinstance(value, dict):
+            before = None
+            for key in list(value):
+                lost = value[key] is None and ("zh" in value or "en" in value) and not re.fullmatch("[a-z]{2,3}", key)
+                if lost and before is not None and isinstance(value[before], str):
+                    value[before] += f", {key}" if value[before][-1:].isascii() else f",{key}"
+                    source.raw[(*path, before)] = value[before]
+                    del value[key]
+                else:
+                    before = key
+                    walk(value[key], (*path, key))
+
+    walk(source.data, ())
 
 
 def texted(source: Located) -> None:

@@ -81,6 +81,7 @@ def examine(path: Path) -> Examined:
         wrong = StandardFault("standard.not-mapping", file=file, line=1, key="", place=f"{file}:1")
         return Examined(None, (wrong,), source, file)
     problems = [Problem(trail, code, params) for trail, code, params in source.faults]
+    building.rejoined(source)
     problems.extend(
         each for each in _shape(source.data) if each.code == "standard.key-unknown" and _empty(source, each)
     )
@@ -106,7 +107,7 @@ def examine(path: Path) -> Examined:
 
 
 def _empty(source: Located, problem: Problem) -> bool:
-    """Whether an unknown key has nothing behind it: `{zh: 甲,乙}` is such a key, and `texted` would take it away."""
+    """Whether an unknown key has nothing behind it: `texted` would take it away, and nobody would know."""
     here = source.data
     for step in problem.path:
         here = here[step]

@@ -328,7 +328,6 @@ def test_other_kinds_keep_their_body_as_a_document(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "line", "key"),
     [
-        ("title: {zh: 甲,乙, en: x}", 4, "title.乙"),
         ("title: {zh: 甲, en: x, fr: }", 4, "title.fr"),
         ("title: x\nbasis: {title: 甲, clauses: }", 5, "basis.clauses"),
     ],
@@ -338,6 +337,12 @@ def test_an_unknown_key_with_nothing_behind_it_is_no_less_a_fault(
 ) -> None:
     text = f"id: a\nversion: 1.0.0\nkind: record\n{written}\n"
     assert told(pack(tmp_path, text)) == {("standard.key-unknown", line, key)}
+
+
+def test_a_comma_in_an_unquoted_text_takes_nothing_away(tmp_path: Path) -> None:
+    text = "id: a\nversion: 1.0.0\nkind: record\ntitle: {zh: 仅用于测试,均为合成。, en: One, two}\n"
+    title = load_folder(pack(tmp_path, text)).title
+    assert (title.zh, title.en) == ("仅用于测试,均为合成。", "One, two")
 
 
 def test_a_known_key_with_nothing_behind_it_is_absent(tmp_path: Path) -> None:
