@@ -71,8 +71,11 @@ COMMON = frozenset(
 
 
 def rejoined(source: Located) -> None:
-    """Put together what a comma in an unquoted text took apart: `{zh: 甲,乙, en: x}` is, to YAML, a key `乙` with nothing
-    behind it; what its author wrote is the text `甲,乙`. A key that looks like a language is left for the schema to refuse."""
+    """Put together what a comma in an unquoted text took apart.
+
+    `{zh: 甲,乙, en: x}` has, to YAML, a key `乙` with nothing behind it; what its author wrote is the text `甲,乙`. A
+    key of two letters looks like a language and is left for the schema to refuse.
+    """
 
     def walk(value: Any, path: Path) -> None:
         if isinstance(value, list):
@@ -81,7 +84,7 @@ def rejoined(source: Located) -> None:
         elif isinstance(value, dict):
             before = None
             for key in list(value):
-                lost = value[key] is None and ("zh" in value or "en" in value) and not re.fullmatch("[a-z]{2,3}", key)
+                lost = value[key] is None and ("zh" in value or "en" in value) and not re.fullmatch("[a-z]{2}", key)
                 if lost and before is not None and isinstance(value[before], str):
                     value[before] += f", {key}" if value[before][-1:].isascii() else f",{key}"
                     source.raw[(*path, before)] = value[before]
