@@ -125,15 +125,17 @@ def test_fix_says_what_it_did(folder: Path, capsys: pytest.CaptureFixture[str]) 
     assert json.loads(capsys.readouterr().out)["cells"] == 5
 
 
-def test_fix_of_a_workbook_says_what_to_do(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fix_of_a_workbook_gives_a_workbook(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     xlsxwriter = pytest.importorskip("xlsxwriter")
     with xlsxwriter.Workbook(folder / "a.xlsx") as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, ["姓名", "公民身份号码"])
         sheet.write_row(1, 0, ["张一 ", "110101190001010014"])
-    assert run("fix", "a.xlsx", "-s", "standard.yaml", "-o", "out.xlsx", "--lang", "zh") == 3
-    assert "CSV UTF-8" in capsys.readouterr().err
-    assert not (folder / "out.xlsx").exists()
+    assert run("fix", "a.xlsx", "-s", "standard.yaml", "-o", "out.xlsx", "--lang", "zh") == 0
+    assert "改了 1 格" in capsys.readouterr().out
+    assert (folder / "out.xlsx").read_bytes().startswith(b"PK")
+    assert run("fix", "a.xlsx", "-s", "standard.yaml", "-o", "out.csv", "--lang", "zh") == 3
+    assert ".xlsx" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
