@@ -20,7 +20,7 @@ PEERS = {  # name -> (module, rows it is given at most, what a fault of its list
     "pandera (polars)": ("pandera_polars", None, "row"),
     "dataframely": ("dataframely_schema", None, "row"),
     "pydantic": ("pydantic_rows", 100_000, "row"),
-    "frictionless": ("frictionless_rules", 10_000, "row"),
+    "frictionless": ("frictionless_rules", 100_000, "row"),
 }
 
 

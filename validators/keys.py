@@ -230,7 +230,8 @@ def _windows(octets: Any, starts: Any, lengths: Any, width: int) -> np.ndarray[A
         last = cells[tail, width - 8 :]  # only the last word can be unfinished
         last[np.arange(width - 8, width) >= lengths[tail][:, None]] = 0
         cells[tail, width - 8 :] = last
-    return cells.view(np.uint64)
+    found: np.ndarray[Any, np.dtype[np.uint64]] = cells.view(np.uint64)
+    return found
 
 
 def _mixed(words: np.ndarray[Any, np.dtype[np.uint64]], lengths: np.ndarray[Any, np.dtype[np.int64]]) -> Digests:

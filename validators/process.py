@@ -27,7 +27,7 @@ def settle() -> None:
     """Start light: pyarrow does without pandas, numpy without threads of its own, and garbage is looked for seldom.
 
     pyarrow imports pandas, where it is installed, to ask of the first list it meets whether it is a Series (0.3 s).
-    Each part of it asks once; asked while pandas is hidden, it knows of none, and still converts to pandas where told to.
+    Each part of it asks once; asked while pandas is hidden, it knows of none, and still converts where told to.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import pyarrow as pa
