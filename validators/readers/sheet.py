@@ -177,7 +177,7 @@ def cell_text(value: Any) -> tuple[str, int]:
 
 
 def _column(values: Row) -> tuple[list[str], Marks | None]:
-    if all(type(value) is str for value in values):
+    if set(map(type, values)) <= {str}:
         return values, None
     found = [cell_text(value) for value in values]
     marks = np.fromiter((mark for _, mark in found), np.uint8, len(found))
