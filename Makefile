@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test quick lint types clean
+.PHONY: demo test quick lint types bundle clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "gongshu needs Python 3.11 or newer; say `make PYTHON=python3.12 ...`")'
@@ -28,6 +28,9 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+
+bundle: $(STAMP)  ## offline folders for desks without a network; `make bundle PLATFORMS=windows-amd64` for one
+	$(BIN)/python bundle/make.py $(PLATFORMS)
 
 clean:
 	rm -rf $(VENV) demo-out bench-out
