@@ -32,6 +32,7 @@ from gongshu.validators.readers.blocks import (
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.encodings import SPLITTABLE, Settled, as_utf8, decode, settle
 from gongshu.validators.readers.excerpts import EXCERPT
+from gongshu.validators.readers.headings import Heading, heading, told
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.parsing import Layout, bad_byte, parse_piece, passed_over
 from gongshu.validators.readers.quotes import stray_quotes
@@ -40,7 +41,6 @@ from gongshu.validators.readers.rows import (
     FOOTER_ROWS,
     HEADER_ROWS,
     footer_kind,
-    header_place,
     is_blank,
     is_example,
 )
@@ -130,21 +130,20 @@ def open_delimited(content: Content, options: ReadOptions, findings: Sequence[Fi
         body, start, encoding = as_utf8(content, settled), 0, "utf-8"
     layout = Layout((), delimiter, encoding, clean=settled.clean or body is not content, places=body is content)
     records = _head(body, start, layout)
-    place = _header_place(records, options, content.name)
-    if place is None:
+    found = _heading(records, options, content.name)
+    if found is None:
         raise SourceFault("file.empty", name=content.name, reason="blank")
-    header = records[place]
-    below = records[place + 1 :]
-    layout = Layout(
-        header.cells, delimiter, encoding, _usual_width(below, len(header.cells)), layout.clean, layout.places
-    )
+    place = found.place
+    header, below = records[place], records[place + 1 :]
+    names = found.names or header.cells
+    layout = Layout(names, delimiter, encoding, _usual_width(below, len(names)), layout.clean, layout.places)
     shape = Shape(
         format="tsv" if delimiter == b"\t" else "csv",
-        header=_header(records, place),
+        header=_header(records, found),
         encoding=settled.encoding,
         delimiter=delimiter.decode(),
         first_line=below[0].line + 1 if below else header.line + 2,
-        findings=[*findings, *_file_findings(settled, records, place)],
+        findings=[*findings, *_file_findings(settled, records, found)],
     )
     shape.findings += _head_findings(body, records, place, layout)
     parts = _parts(body, header.end, below, layout)
@@ -221,13 +220,13 @@ def _cells(raw: bytes, layout: Layout) -> tuple[str, ...]:
     return tuple(cell.decode(layout.encoding, "replace") for cell in fields(raw, layout.delimiter))
 
 
-def _header_place(records: Sequence[Record], options: ReadOptions, name: str) -> int | None:
+def _heading(records: Sequence[Record], options: ReadOptions, name: str) -> Heading | None:
+    rows, place = [record.cells for record in records], None
     if options.header_row is not None:
-        for place, record in enumerate(records):
-            if record.line + 1 == options.header_row:
-                return place
-        raise UsageFault("usage.header-row", name=name, row=options.header_row)
-    return header_place([record.cells for record in records], options.fit)
+        place = next((at for at, record in enumerate(records) if record.line + 1 == options.header_row), None)
+        if place is None:
+            raise UsageFault("usage.header-row", name=name, row=options.header_row)
+    return heading(rows, options.fit, place)
 
 
 def _usual_width(below: Sequence[Record], expected: int) -> int:
@@ -239,17 +238,21 @@ def _usual_width(below: Sequence[Record], expected: int) -> int:
     return width if expected < width <= expected + 64 and count * 2 > sum(widths.values()) else 0
 
 
-def _header(records: Sequence[Record], place: int) -> Header:
-    titles = [record for record in records[:place] if not is_blank(record.cells)]
+def _header(records: Sequence[Record], found: Heading) -> Header:
+    titles = [record for record in records[: found.top] if not is_blank(record.cells)]
     return Header(
-        records[place].cells,
-        records[place].line + 1,
-        tuple(" ".join(cell for cell in record.cells if cell.strip()) for record in titles),
+        found.names or records[found.place].cells,
+        records[found.place].line + 1,
+        tuple(map(_words, titles)),
         tuple(record.line + 1 for record in titles),
     )
 
 
-def _file_findings(settled: Settled, records: Sequence[Record], place: int) -> list[Finding]:
+def _words(record: Record) -> str:
+    return " ".join(cell for cell in record.cells if cell.strip())
+
+
+def _file_findings(settled: Settled, records: Sequence[Record], place_of: Heading) -> list[Finding]:
     found = []
     if settled.bom:
         found.append(Finding("file.bom", Severity.INFO, 1, params={"encoding": settled.encoding}))
@@ -257,12 +260,13 @@ def _file_findings(settled: Settled, records: Sequence[Record], place: int) -> l
         samples = tuple(Sample(byte=offset) for offset in settled.broken)
         params = {"encoding": settled.encoding}
         found.append(Finding("file.encoding", Severity.ERROR, len(samples), samples=samples, params=params))
-    header = _header(records, place)
+    header, place = _header(records, place_of), place_of.place
     if header.title_rows:
         samples = tuple(
             Sample(line=line, value=text[:EXCERPT]) for line, text in zip(header.title_lines, header.title_rows)
         )
         found.append(Finding("table.title-rows", Severity.INFO, len(samples), samples=samples))
+    found += told([(record.line + 1, _words(record)) for record in records[place_of.top : place]])
     torn = [record for record in records[: place + 1] if record.unclosed or _swallowed(record)]
     if torn:
         samples = tuple(Sample(line=record.line + 1, value=" ".join(record.cells)[:EXCERPT]) for record in torn)

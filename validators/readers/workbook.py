@@ -1,9 +1,9 @@
 """XLSX, XLSB, XLS and ODS: values by python-calamine, the rest of an XLSX by one scan of its XML.
 
-Findings of the file: `table.title-rows`, `table.merged-cells` {range} (one, every merged range of the data a sample),
-`table.hidden` (reasons `row`, `column`, `sheet`), `file.format-mismatch` (from `open_table`). Of the rows:
-`table.formula-error` {cell} with its column (reasons `error`, `no-value`), `table.row-blank`, `table.footer`. What
-XLSB, XLS and ODS cannot show stands in `not_checked` with the reason `format`.
+Findings of the file: `table.title-rows` (reason `multi-row`: the header's own upper rows), `table.merged-cells` {range}
+(one, every merged range of the data a sample), `table.hidden` (reasons `row`, `column`, `sheet`),
+`file.format-mismatch` (from `open_table`). Of the rows: `table.formula-error` {cell} with its column (reasons `error`, `no-value`),
+`table.row-blank`, `table.footer`. What XLSB, XLS and ODS cannot show stands in `not_checked` with the reason `format`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from gongshu.validators.batch import Header, Shape
 from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.encodings import _validate
+from gongshu.validators.readers.headings import heading, told
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.rows import (
     EXAMPLE_ROWS,
     FOOTER_ROWS,
     HEADER_ROWS,
     footer_kind,
-    header_place,
     is_blank,
     is_example,
 )
@@ -123,8 +123,8 @@ def _chosen(content: Content, book: Any, names: list[str], parts: dict[str, str]
             continue
         if options.fit is None:
             return grid
-        fits = max((options.fit(row) for row in grid.text[:HEADER_ROWS] if not is_blank(row)), default=0.0)
-        fits -= 0.001 * (name in hidden)
+        found = heading(grid.text, options.fit)
+        fits = (found.score if found is not None else 0.0) - 0.001 * (name in hidden)
         if fits > best:
             best, chosen = fits, grid
     if chosen is None:
@@ -135,15 +135,13 @@ def _chosen(content: Content, book: Any, names: list[str], parts: dict[str, str]
 def _source(
     content: Content, digest: str, book: Any, grid: Grid, kind: str, options: ReadOptions, findings: Sequence[Finding]
 ) -> WorkbookSource:
-    if options.header_row is not None:
-        place: int | None = options.header_row - 1
-        if not 0 <= options.header_row - 1 < len(grid.rows):
-            raise UsageFault("usage.header-row", name=content.name, row=options.header_row)
-    else:
-        place = header_place(grid.text, options.fit)
-    if place is None:
+    asked = options.header_row
+    if asked is not None and not 1 <= asked <= len(grid.rows):
+        raise UsageFault("usage.header-row", name=content.name, row=asked)
+    found = heading(grid.text, options.fit, None if asked is None else asked - 1)
+    if found is None:
         raise SourceFault("file.empty", name=content.name, reason="blank")
-    names = _names(grid, place)
+    place, names = found.place, list(found.names) if found.names else _names(grid, found.place)
     last = _last_row(grid, place + 1)
     width = _width(grid, names, place + 1, last)
     skipped = _skipped(grid, place + 1, last)
@@ -151,7 +149,8 @@ def _source(
     titles = [
         (row, " ".join(filter(str.strip, grid.text[row] if row < len(grid.text) else []))) for row in range(place)
     ]
-    titles = [(row, text) for row, text in titles if text]
+    upper = [(row + 1, text) for row, text in titles[found.top :]]
+    titles = [(row, text) for row, text in titles[: found.top] if text]
     header = Header(
         tuple(names[:width]), place + 1, tuple(text for _, text in titles), tuple(row + 1 for row, _ in titles)
     )
@@ -163,7 +162,7 @@ def _source(
         addressed=True,
         first_line=place + 2,
         column_letters=tuple(column_letters(number) for number in range(width)),
-        findings=[*findings, *_findings(book, grid, header, merged, place + 1, last, width)],
+        findings=[*findings, *_findings(book, grid, header, merged, place + 1, last, width), *told(upper)],
         not_checked=[*_unseen(grid), *_uncalculated(grid, names, place + 1, last)],
     )
     source = WorkbookSource(shape, grid, content, digest, place + 1, last, width)
