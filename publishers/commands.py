@@ -29,7 +29,7 @@ def publish() -> None:
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="计划文件 / Where the plan goes")
 @click.option("--as-of", help="参考日期 / Reference date, YYYY-MM-DD")
 @click.option(
-    "--allow-draft", is_flag=True, help="允许依草案标准发布,记入发布记录 / Let draft standards pass; recorded"
+    "--allow-draft", is_flag=True, help="允许依草案标准发布，记入发布记录 / Let draft standards pass; recorded"
 )
 @click.option(
     "--state",
@@ -48,7 +48,7 @@ def plan(
     allow_draft: bool,
     states: tuple[Path, ...],
 ) -> int:
-    """看清将要发生什么,不发布 / See what would happen; nothing is published."""
+    """看清将要发生什么，不发布 / See what would happen; nothing is published."""
     from gongshu.publishers import targets
 
     made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry(), states=states)
@@ -75,7 +75,7 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
 @click.option("--actor", default="", help="谁发布 / Who publishes, for the audit")
 @everywhere
 def apply(session: Session, plan: Path, actor: str) -> int:
-    """照计划执行;中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
+    """照计划执行；中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
     from gongshu.publishers.exchange import apply_bundle, is_bundle
     from gongshu.publishers.plan import load
     from gongshu.publishers.targets import apply_plan, clock
@@ -96,7 +96,7 @@ def apply(session: Session, plan: Path, actor: str) -> int:
 @click.option("--export", type=click.Path(path_type=Path), help="导出状态供离线做计划 / State, to plan elsewhere")
 @everywhere
 def status(session: Session, target: str, export: Path | None) -> int:
-    """目标上有什么,还有什么没做完 / What a target holds, and what is not done yet."""
+    """目标上有什么，还有什么没做完 / What a target holds, and what is not done yet."""
     from gongshu.publishers.status import look
 
     if export is not None:
@@ -123,7 +123,7 @@ def status(session: Session, target: str, export: Path | None) -> int:
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="包 / The bundle")
 @everywhere
 def bundle(session: Session, plan: Path, output: Path) -> int:
-    """打包计划和所需文件,带到另一网络执行 / Pack a plan with all it needs, for another network"""
+    """打包计划和所需文件，带到另一网络执行 / Pack a plan with all it needs, for another network"""
     from gongshu.publishers.exchange import bundle as packed
     from gongshu.publishers.plan import load
     from gongshu.publishers.targets import ledger_at
@@ -171,11 +171,20 @@ def _print(made: Plan, session: Session) -> None:
         table.add_column(head, max_width=width, overflow="fold", ratio=None if width else 1)
     for item in made.items:
         action = Text(session.words(f"action.{item.action}"), style=STYLE[item.action])
-        target = session.words("plan.ledger") if item.target == "catalogue" else item.target
+        target = session.words("plan.ledger") if item.target == "catalogue" else _near(item.target)
         table.add_row(action, Text(f"{item.code}\n{item.title}\n→ {target}"), Text("\n".join(_why(item, session))))
     Console(no_color=not session.color, highlight=False).print(table)
     counts = {name: sum(item.action == name for item in made.items) for name in STYLE}
     click.echo(session.words("plan.summary", **counts))
+
+
+def _near(target: str) -> str:
+    """A local target as seen from the working directory: absolute paths tell people little."""
+    kind, _, address = target.partition(":")
+    path = Path(address)
+    if kind == "files" and path.is_absolute() and path.is_relative_to(Path.cwd()):
+        return f"{kind}:{path.relative_to(Path.cwd())}"
+    return target
 
 
 def _why(item: PlanItem, session: Session) -> list[str]:

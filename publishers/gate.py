@@ -145,6 +145,10 @@ def _reasons(file: File, report: FileReport) -> list[PublishFault]:
                 standard=report.standard.id if report.standard else file.standard,
             )
         )
+    undeclared = [each for each in report.findings if each.code == "privacy.undeclared-personal"]
+    if undeclared:  # a warning to whoever only validates; whatever leaves may hold nothing of the kind
+        columns = ", ".join(dict.fromkeys(name for each in undeclared for name in each.columns))
+        found.append(PublishFault("gate.personal", key=file.key, name=file.name, columns=columns))
     open_checks = [each for each in report.not_checked if each.severity is Severity.ERROR]
     if open_checks:
         names = ", ".join(f"{each.rule or each.code or ''} ({each.reason})" for each in open_checks[:5])

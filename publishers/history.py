@@ -100,5 +100,5 @@ def _head(ledger: Ledger, code: str) -> Head:
         import difflib
 
         near = difflib.get_close_matches(code, [each.code for each in ledger.heads()], 1)
-        raise UsageFault("catalogue.unknown", code=code, near=near[0] if near else "-")
+        raise UsageFault("catalogue.unknown", code=code, near=near[0] if near else "")
     return head

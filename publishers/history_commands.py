@@ -88,8 +88,8 @@ def rollback(
 
 @publish.command()
 @click.argument("code")
-@click.option("--reason", required=True, help="原因,记入审计 / Why, for tombstone and audit")
-@click.option("--recall", is_flag=True, help="收回:清除各版本的数据 / Purge the bytes of every version")
+@click.option("--reason", required=True, help="原因，记入审计 / Why, for tombstone and audit")
+@click.option("--recall", is_flag=True, help="收回：清除各版本的数据 / Purge the bytes of every version")
 @click.option("--yes", is_flag=True, help="不再询问 / Do not ask")
 @ACTOR
 @WHERE

@@ -42,6 +42,7 @@ class Ckan:
         self._organisations: dict[str, str] = {}
         self._user: Mapping[str, Any] | None = None
         self._ids: dict[str, str] | None = None
+        self._seen: dict[str, Mapping[str, Any] | None] = {}
 
     # --- looking ---
 
@@ -75,6 +76,8 @@ class Ckan:
     def look(self, code: str, slug: str, namespace: str) -> Shown | None:
         """What `package_show` tells; a dataset that was given another name there is found by its code."""
         found = self._show(code, slug, namespace)
+        with self._guard:
+            self._seen[code] = found
         return None if found is None else shape.shown_of(found, code, namespace, self._to.url)
 
     def _show(self, code: str, slug: str, namespace: str) -> Mapping[str, Any] | None:
@@ -120,7 +123,11 @@ class Ckan:
 
     def step(self, head: Head, ledger: Ledger, state: str, *, at: Callable[[str], None]) -> None:
         """One revise, then tables, then seals."""
-        there = self._show(head.code, head.slug, ledger.namespace)
+        with self._guard:  # what was just looked at: a write says what it saw, and CKAN compares
+            fresh = head.code in self._seen
+            there = self._seen.pop(head.code, None)
+        if not fresh:
+            there = self._show(head.code, head.slug, ledger.namespace)
         if there is not None and self._stranger(there, head, ledger):
             raise PublishFault("mirror.taken", code=head.code, name=str(there["name"]), site=self._to.url)
         try:
