@@ -25,7 +25,7 @@ __all__ = ["FORMATS", "ReadOptions", "open_table"]
 FORMATS: dict[str, str] = {
     "arrow": "gongshu.validators.readers.columnar:open_arrow",
     "json": "gongshu.validators.readers.objects:open_json",
-    "jsonl": "gongshu.validators.readers.objects:open_lines",
+    "jsonl": "gongshu.validators.readers.jsonlines:open_lines",
     "ods": "gongshu.validators.readers.workbook:open_workbook",
     "parquet": "gongshu.validators.readers.columnar:open_parquet",
     "text": "gongshu.validators.readers.delimited:open_delimited",

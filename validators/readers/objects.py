@@ -1,4 +1,4 @@
-"""JSON arrays of objects, JSON Lines and the features of a GeoJSON text as tables.
+"""JSON arrays of objects and the features of a GeoJSON text as tables; what JSON Lines have in common with them.
 
 Columns are the members of all objects in the order in which they first occur. A missing member and null are absent
 cells. Numbers keep their digits (`12.0` reads as `12`) and are marked, booleans are `TRUE` and `FALSE`, arrays and
@@ -170,17 +170,6 @@ def _clean(text: str) -> str:
 # ---------------------------------------------------------------- where records come from
 
 
-def open_lines(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ObjectsSource:
-    """The source of JSON Lines; the file is read twice (names first), a line at a time."""
-    settled = settle(content, options.encoding)
-    body, start = as_text(content, settled)
-    shape = _shape("jsonl", settled, findings)
-    records = partial(line_records, body, start)
-    shape.header = Header(_names(value for _, value in records()), 1)
-    shape.pointer = _pointer_in_line
-    return ObjectsSource(shape, records, content, settled.sha256, () if body is content else (body,))
-
-
 def open_json(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ObjectsSource:
     """The source of a JSON array of objects, or of a GeoJSON FeatureCollection by its properties.
 
@@ -197,10 +186,6 @@ def open_json(content: Content, options: ReadOptions, findings: Sequence[Finding
     shape.header = Header(_names(value for _, value in records()), 1)
     shape.pointer = _pointer_in_array
     return ObjectsSource(shape, records, content, settled.sha256)
-
-
-def _pointer_in_line(row: int, name: str | None) -> str | None:
-    return f"/{escaped(name)}" if name is not None else None
 
 
 def _pointer_in_array(row: int, name: str | None) -> str:
@@ -254,14 +239,6 @@ def _names(values: Iterator[Any]) -> tuple[str, ...]:
             if len(names) > MOST_NAMES:  # no table: a map of keys to values
                 raise SourceFault("file.too-large", reason="columns", limit=f"{MOST_NAMES:,}")
     return tuple(_clean(name) for name in names)
-
-
-def line_records(body: Content, start: int) -> Iterator[Record]:
-    """One record a line that is not blank."""
-    for number, raw in enumerate(physical_lines(body, start)):
-        text = raw.decode("utf-8", "replace")
-        if text.strip(BLANK):
-            yield number, parsed(text, number + 1)
 
 
 def physical_lines(body: Content, start: int) -> Iterator[bytes]:

@@ -1,9 +1,10 @@
 """XLSX, XLSB, XLS and ODS: values by python-calamine, the rest of an XLSX by one scan of its XML.
 
-Findings of the file: `table.title-rows` (reason `multi-row`: the header's own upper rows), `table.merged-cells` {range}
-(one, every merged range of the data a sample), `table.hidden` (reasons `row`, `column`, `sheet`),
-`file.format-mismatch` (from `open_table`). Of the rows: `table.formula-error` {cell} with its column (reasons `error`, `no-value`),
-`table.row-blank`, `table.footer`. What XLSB, XLS and ODS cannot show stands in `not_checked` with the reason `format`.
+Findings of the file: `table.title-rows` (reason `multi-row`: the upper rows of the header itself), `table.merged-cells`
+{range} (one, every merged range of the data a sample), `table.hidden` (reasons `row`, `column`, `sheet`),
+`file.format-mismatch` (from `open_table`). Of the rows: `table.formula-error` {cell} with its column (reasons `error`,
+`no-value`), `table.row-blank`, `table.footer`. What XLSB, XLS and ODS cannot show stands in `not_checked` with the
+reason `format`.
 """
 
 from __future__ import annotations
