@@ -77,6 +77,7 @@ def test_a_folder_installs_without_network_and_judges(links: Path, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert "不合格" in done.stdout
     assert "cell.whitespace" in (tmp_path / "村级 区划_校验报告.html").read_text(encoding="utf-8")
+    shutil.rmtree(tmp_path)  # some hundred MB
 
 
 def test_scripts_for_windows_have_its_line_ends_and_the_version(tmp_path: Path) -> None:
