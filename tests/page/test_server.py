@@ -197,6 +197,16 @@ def test_a_standard_is_no_path(running: Running, table: Path) -> None:
         assert "没有名为" in json.loads(text)["message"]
 
 
+def test_the_folder_it_was_started_in_is_not_trusted(
+    running: Running, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pyarrow.py", "json.py", "yaml.py", "gongshu.py"):
+        (tmp_path / name).write_text("open('ran', 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert "不合格" in finished(running, hand_in(running, table))
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_list_of_files_opens_nothing(running: Running, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a,b\nhidden,1\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from gongshu.standards.settings import setting
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="端口, 默认任一空闲的 / Port (any free one)")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="端口，默认任一空闲的 / Port (any free one)")
 @click.option("--no-browser", is_flag=True, help="不打开浏览器 / Do not open a browser")
 @click.option("--max-mb", type=click.IntRange(1, 4096), default=200, help="文件最大 MB 数 / Largest file in MB (200)")
 @everywhere

@@ -153,8 +153,11 @@ class Desk:
 
 
 def _begin(folder: Path) -> subprocess.Popen[bytes]:
-    """The process of `judging`; it is in a group of its own, so that Ctrl-C reaches us alone, and we stop it."""
-    command = [sys.executable, "-m", "gongshu.validators.page.judging", str(folder)]
+    """The process of `judging`; it is in a group of its own, so that Ctrl-C reaches us alone, and we stop it.
+
+    `-P`: it imports nothing from the folder that the command was started in, which may be full of other people's files.
+    """
+    command = [sys.executable, "-P", "-m", "gongshu.validators.page.judging", str(folder)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(
         command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=os.name == "posix", close_fds=True

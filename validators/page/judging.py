@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -180,7 +181,13 @@ def _try(product: str, folder: Path, outcome: Outcome, make: Any) -> None:
 def _tell(folder: Path, outcome: Outcome) -> None:
     part = folder / "outcome.part"
     part.write_text(json.dumps(outcome.document(), ensure_ascii=False), encoding="utf-8")
-    part.replace(folder / "outcome.json")
+    for wait in (0.02, 0.1, 0.5, 0.0):
+        try:
+            part.replace(folder / "outcome.json")
+        except PermissionError:  # Windows, while the server reads the one before
+            time.sleep(wait)
+        else:
+            return
 
 
 if __name__ == "__main__":
