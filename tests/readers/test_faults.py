@@ -34,9 +34,9 @@ def test_a_missing_path_names_its_nearest_neighbour(read, tmp_path) -> None:
         (b"%PDF-1.7\n", "file.format-mismatch"),
         (b"<html><table></table></html>", "file.format-mismatch"),
         (bytes(range(256)) * 20, "file.format-mismatch"),
-        (b"PK\x03\x04broken", "file.unreadable"),
-        (b"PAR1broken", "file.unreadable"),
-        (b"ARROW1broken", "file.unreadable"),
+        (b"PK\x03\x04broken", "file.truncated"),
+        (b"PAR1broken", "file.truncated"),
+        (b"ARROW1broken", "file.truncated"),
     ],
 )
 def test_what_is_no_table_is_told_by_its_bytes(read, raw, code) -> None:

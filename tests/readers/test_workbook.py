@@ -152,7 +152,7 @@ def test_a_password_and_a_broken_archive_are_faults(read) -> None:
     whole = book(lambda sheet: sheet.append(["a"]))
     with pytest.raises(SourceFault) as caught:
         read(whole[: len(whole) // 2])
-    assert caught.value.code == "file.unreadable"
+    assert caught.value.code == "file.truncated"
 
 
 def test_a_workbook_under_another_name_is_read_and_said(read, tmp_path) -> None:

@@ -2,7 +2,7 @@
 
 A path, bytes or an open binary file is read by its content's format, whatever its name says. A name that promises
 another format is the finding `file.format-mismatch` {extension, actual}. What cannot be read raises a SourceFault with
-one of `file.unreadable`, `file.empty`, `file.password`, `file.format-mismatch`, `file.too-large`.
+one of `file.unreadable`, `file.truncated`, `file.empty`, `file.password`, `file.format-mismatch`, `file.too-large`.
 """
 
 from __future__ import annotations

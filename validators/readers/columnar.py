@@ -14,6 +14,7 @@ from gongshu.validators.batch import Batch, Header, Rows, Shape, Structural
 from gongshu.validators.finding import Finding
 from gongshu.validators.readers.arrowtext import text_of
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.cut import damaged
 from gongshu.validators.readers.encodings import _validate
 from gongshu.validators.readers.geoparquet import Geo, applied, geo_of
 from gongshu.validators.readers.options import ReadOptions
@@ -131,7 +132,11 @@ def _blank_batch(records: int, width: int) -> Batch:
 
 
 def _damaged(name: str, fault: BaseException) -> SourceFault:
-    return SourceFault("file.unreadable", name=name, reason="corrupt", detail=str(fault).partition("\n")[0][:200])
+    return SourceFault("file.unreadable", name=name, reason="corrupt", detail=_detail(fault))
+
+
+def _detail(fault: BaseException) -> str:
+    return str(fault).partition("\n")[0][:200]
 
 
 def open_parquet(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ColumnarSource:
@@ -145,7 +150,7 @@ def open_parquet(content: Content, options: ReadOptions, findings: Sequence[Find
         schema = file.schema_arrow
         batches = file.iter_batches(batch_size=ROWS, use_threads=False)
     except BROKEN as fault:
-        raise _damaged(content.name, fault) from fault
+        raise damaged(content, _detail(fault)) from fault
     return ColumnarSource(
         schema,
         batches,
@@ -178,7 +183,7 @@ def open_arrow(content: Content, options: ReadOptions, findings: Sequence[Findin
             opened = pa.ipc.open_stream(stream)
             schema, batches = opened.schema, iter(opened)
     except BROKEN as fault:
-        raise _damaged(content.name, fault) from fault
+        raise damaged(content, _detail(fault)) from fault
     return ColumnarSource(
         schema,
         batches,

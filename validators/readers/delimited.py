@@ -30,6 +30,7 @@ from gongshu.validators.readers.blocks import (
     spans_of,
 )
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.cut import cut_character
 from gongshu.validators.readers.encodings import SPLITTABLE, Settled, as_utf8, decode, settle
 from gongshu.validators.readers.excerpts import EXCERPT
 from gongshu.validators.readers.headings import Heading, heading, told
@@ -143,7 +144,7 @@ def open_delimited(content: Content, options: ReadOptions, findings: Sequence[Fi
         encoding=settled.encoding,
         delimiter=delimiter.decode(),
         first_line=below[0].line + 1 if below else header.line + 2,
-        findings=[*findings, *_file_findings(settled, records, found)],
+        findings=[*findings, *_file_findings(settled, records, found), *cut_character(content, settled)],
     )
     shape.findings += _head_findings(body, records, place, layout)
     parts = _parts(body, header.end, below, layout)

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from gongshu.standards.faults import SourceFault
 from gongshu.validators.readers.content import Content, spooled
+from gongshu.validators.readers.cut import damaged
 from gongshu.validators.readers.sniffing import PROMISES, format_of
 
 MEMBERS = 10_000  # files in one archive
@@ -57,7 +58,7 @@ def members(source: Callable[[], Content], kind: str) -> list[Member]:
             raise SourceFault("file.empty", name=content.name, reason="blank")
         return [Member(_safe(_name(each)), partial(_unpack_zip, source, each.filename)) for each in chosen]
     except BROKEN as fault:
-        raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+        raise damaged(content) from fault
     finally:
         content.close()
 
@@ -106,6 +107,8 @@ def _unpack_gzip(source: Callable[[], Content], name: str) -> Content:
         outer.stream.seek(0)
         with gzip.GzipFile(fileobj=outer.stream) as stream:
             return _copied(stream, name, outer.size)  # type: ignore[arg-type]  # it reads like a BinaryIO
+    except EOFError as fault:
+        raise SourceFault("file.truncated", name=outer.name, reason="container") from fault
     except BROKEN as fault:
         raise SourceFault("file.unreadable", name=outer.name, reason="corrupt") from fault
     finally:

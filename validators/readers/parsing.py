@@ -90,8 +90,11 @@ def _unclosed(piece: Piece, layout: Layout) -> Batch:
     block = piece.raw if layout.clean else piece.raw.decode(layout.encoding, "replace").encode()
     lines = lines_of(block, None)
     said = Structural("table.unclosed-quote", np.zeros(1, np.int64), (excerpt(block).rstrip("\r\n"),))
+    found = [said]
+    if not block.endswith((b"\n", b"\r")):  # the file ends here, within the quoted cell
+        found.append(Structural("file.truncated", np.zeros(1, np.int64), said.values, reason="quote"))
     empty = [pa.array([], pa.string()) for _ in layout.names]
-    return Batch(empty, 1, NOTHING, lines.lines, None, [said], block=block)
+    return Batch(empty, 1, NOTHING, lines.lines, None, found, block=block)
 
 
 def _decoded(piece: Piece, layout: Layout) -> tuple[bytes, Spans | None, list[BadBytes]]:

@@ -104,7 +104,9 @@ def _zip_kind(content: Content) -> str:
                 if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
                     return "ods"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as fault:
-        raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+        from gongshu.validators.readers.cut import damaged
+
+        raise damaged(content) from fault
     lowered = {name.lower() for name in names}
     if "xl/workbook.xml" in lowered or any(name.startswith("xl/worksheets/") for name in lowered):
         return "xlsb" if "xl/workbook.bin" in lowered else "xlsx"

@@ -19,6 +19,7 @@ from gongshu.standards.messages import languages, sentence
 from gongshu.validators.batch import Header, Shape
 from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.cut import damaged
 from gongshu.validators.readers.encodings import _validate
 from gongshu.validators.readers.headings import heading, told
 from gongshu.validators.readers.options import ReadOptions
@@ -72,7 +73,7 @@ def _guarded(content: Content, work: Callable[..., Any], *arguments: Any) -> Any
     except BaseException as fault:
         if "assword" in f"{type(fault).__name__} {fault}":
             raise SourceFault("file.password", name=content.name) from fault
-        raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+        raise damaged(content) from fault
 
 
 def _old_kind(content: Content) -> str:
@@ -85,7 +86,7 @@ def _parts(content: Content) -> dict[str, str]:
         with zipfile.ZipFile(content.stream) as archive:
             return sheet_parts(archive) if "xl/workbook.xml" in archive.namelist() else {}
     except BROKEN as fault:
-        raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+        raise damaged(content) from fault
 
 
 def _grid(content: Content, book: Any, name: str, parts: dict[str, str]) -> Grid:
@@ -96,7 +97,7 @@ def _grid(content: Content, book: Any, name: str, parts: dict[str, str]) -> Grid
                 if parts[name] in archive.namelist():
                     scan = scan_sheet(archive, parts[name])
         except BROKEN as fault:
-            raise SourceFault("file.unreadable", name=content.name, reason="corrupt") from fault
+            raise damaged(content) from fault
         if scan is not None and scan.rows * scan.columns > CELLS:
             raise SourceFault("file.too-large", name=content.name, reason="rows", limit=f"{CELLS:,}", sheet=name)
     sheet = _guarded(content, book.get_sheet_by_name, name)
