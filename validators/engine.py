@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gongshu.validators.batch import Batch, Rows, Source
+from gongshu.validators.batch import NUMBER, Batch, Rows, Source
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.keys import Digests, digest
 from gongshu.validators.keytext import comparable, composed
@@ -102,7 +102,10 @@ def judge_batch(batch: Batch, plan: Plan) -> BatchVerdict:
     nul = _with_nul(batch, rows)
     for column in plan.columns:
         others = {name: judged[name].values for name in column.judge.needs if name in judged}
-        answer = column.judge.judge(batch.columns[column.index], batch.marks.get(column.index), others)
+        marks = batch.marks.get(column.index)
+        if marks is None and column.typed:
+            marks = np.full(rows, NUMBER, np.uint8)
+        answer = column.judge.judge(batch.columns[column.index], marks, others)
         judged[column.field.name] = answer
         found = answer.faults if widths is None else _of_cells(answer.faults, widths > column.index)
         faults += found if nul is None else _without_nul(found, nul, batch.columns[column.index])

@@ -45,6 +45,7 @@ class ColumnAt:
     field: Field
     index: int
     judge: ColumnPlan
+    typed: bool = False  # numbers of the format itself, which no decimal or group character of the field spells
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def compile_plan(standard: Standard | None, shape: Shape, terms: Terms) -> Plan:
     header = match(shape, table, terms.severity)
     if not header.columns:
         return Plan(terms.as_of, table, header, checked=1)
-    columns, skipped = _columns(table, header, terms)
+    columns, skipped = _columns(table, header, shape.native, terms)
     rules, unjudged = _rules(table, header, terms)
     dataset_rules, unheld = _dataset_rules(table, header, terms)
     keys, uncompared = _keys(table, header, terms)
@@ -136,13 +137,26 @@ def _kind(of: Field) -> str:
 # --- columns -----------------------------------------------------------------------------------------------------
 
 
-def _columns(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[ColumnAt], list[NotChecked]]:
+def _typed(field: Field, native: str) -> bool:
+    """Whether the format gives numbers where the field's text has its own decimal or group character."""
+    spelled = field.decimal_char != "." or field.group_char is not None
+    return spelled and native.startswith(("int", "uint", "float", "double", "halffloat", "decimal"))
+
+
+def _columns(
+    table: Table, header: HeaderMatch, native: Mapping[int, str], terms: Terms
+) -> tuple[list[ColumnAt], list[NotChecked]]:
     """Columns after those that they need; where a needed column is missing, that is said."""
     from gongshu.validators.column import Context, compile_column
 
     context = Context(as_of=terms.as_of, codes=terms.codes, severity=terms.severity, timezone=terms.timezone)
     left = {
-        each.name: ColumnAt(each, header.columns[each.name], compile_column(each, table, context))
+        each.name: ColumnAt(
+            each,
+            header.columns[each.name],
+            compile_column(each, table, context),
+            _typed(each, native.get(header.columns[each.name], "")),
+        )
         for each in table.fields
         if each.name in header.columns
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,7 @@ _EAST = re.compile(r"经度|^(?:.*_)?(?:lon|lng|longitude|jd)(?:_.*)?$", re.IGNO
 _NORTH = re.compile(r"纬度|^(?:.*_)?(?:lat|latitude|wd)(?:_.*)?$", re.IGNORECASE)
 NUMBERS = ("number", "string", "any", "integer")
 POINTS = ("geopoint", "geojson")
+Pair: TypeAlias = tuple[Field, Field]  # longitude and latitude
 
 
 def declared(table: Table | None, severity: Severities) -> list[Finding]:
@@ -49,9 +50,7 @@ def positioned(table: Table, bounds: Bounds | None, severity: Severities, *, geo
     """The check of a table's positions; None where it has none. Without `bounds` they have to lie on earth."""
     types = POINTS if geojson else ("geopoint",)
     singles = [each for each in table.fields if each.type in types or _is_lonlat(each)]
-    easts = [each for each in table.fields if each.type in NUMBERS and _fits(each, _EAST)]
-    norths = [each for each in table.fields if each.type in NUMBERS and _fits(each, _NORTH)]
-    pairs = list(zip(easts, norths)) if len(easts) == len(norths) else []
+    pairs = coordinate_pairs(table)
     box = bounds or geometry.WORLD
     if bounds is None and not any(each.type == "geojson" for each in singles):
         return None  # ranges of the standard itself say what there is to say
@@ -68,6 +67,18 @@ def positioned(table: Table, bounds: Bounds | None, severity: Severities, *, geo
                     yield from _faults((east.name, north.name), judged[east.name], spots, severity)
 
     return check
+
+
+def coordinate_pairs(table: Table) -> list[Pair]:
+    """Longitude and latitude columns, the first with the first; none where their numbers differ."""
+    easts = [each for each in table.fields if each.type in NUMBERS and _fits(each, _EAST)]
+    norths = [each for each in table.fields if each.type in NUMBERS and _fits(each, _NORTH)]
+    return list(zip(easts, norths)) if len(easts) == len(norths) else []
+
+
+def says_shifted(field: Field) -> bool:
+    """Whether a name of the field says that its coordinates are shifted."""
+    return _fits(field, SHIFTED)
 
 
 def _names(field: Field) -> tuple[str, ...]:
@@ -118,7 +129,7 @@ def _shapes(column: Judged, box: Bounds) -> Found:
 
 
 def _pair(east: Judged, north: Judged, box: Bounds) -> Found:
-    longitude, latitude = _numbers(east), _numbers(north)
+    longitude, latitude = numbers(east), numbers(north)
     with np.errstate(invalid="ignore"):
         inside = (longitude >= box.west) & (longitude <= box.east) & (latitude >= box.south) & (latitude <= box.north)
     for row in np.flatnonzero(~inside & ~np.isnan(longitude) & ~np.isnan(latitude)).tolist():
@@ -126,7 +137,8 @@ def _pair(east: Judged, north: Judged, box: Bounds) -> Found:
         yield from ((row, spot) for spot in geometry.position(position, "", box))
 
 
-def _numbers(column: Judged) -> np.ndarray[Any, np.dtype[np.float64]]:
+def numbers(column: Judged) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The column's numbers; NaN where there is none."""
     values = column.values
     if values.kind == "number" and values.data.dtype != object:
         numbers = values.data.astype(np.float64) / 10.0**values.scale

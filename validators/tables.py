@@ -11,6 +11,7 @@ from gongshu.validators.engine import judge
 from gongshu.validators.extent import Extent
 from gongshu.validators.finding import Finding, NotChecked, Severity
 from gongshu.validators.headers import blank, fit, titled
+from gongshu.validators.offsets import Offsets
 from gongshu.validators.parents import add_parents
 from gongshu.validators.personal import Exposure
 from gongshu.validators.plan import Plan, Terms, compile_plan
@@ -47,6 +48,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
         plan = compile_plan(asked.standard, shape, terms)
         tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
         extent, exposure = Extent(table, terms.severity), Exposure(table, plan)
+        offsets = Offsets(table, terms.severity)
         filled: dict[int, int] = {}
         undone: dict[NotChecked, None] = {}
         rows = 0
@@ -56,6 +58,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
                 tally.take(verdict)
                 whole.take(verdict)
                 extent.take(verdict)
+                offsets.take(verdict)
                 exposure.take(verdict)
                 undone.update((each, None) for judged in verdict.judged.values() for each in judged.not_checked)
                 for column, count in verdict.filled.items():
@@ -71,6 +74,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
                 *extent.findings(asked.as_of),
                 *exposure.findings(terms.severity),
                 *declared(table, terms.severity),
+                *offsets.findings(),
                 *(
                     Finding("dataset.rule", r.severity, 1, r.fields, r.id, params=r.params)
                     for r in whole.broken_rules()

@@ -193,9 +193,9 @@ def test_archives_that_are_refused() -> None:
     put({"double.gz": gzip.compress(gzip.compress(b"n,t\n")), "torn.csv.gz": gzip.compress(GOOD.encode() * 99)[:-9]})
     put({"none.zip": zipped({})})
     assert reasons("nested.zip") == [("file.unreadable", "nested")]
-    assert reasons("torn.zip") == [("file.unreadable", "corrupt")]
+    assert reasons("torn.zip") == [("file.truncated", "container")]
     assert reasons("double.gz") == [("file.unreadable", "nested")]
-    assert reasons("torn.csv.gz") == [("file.unreadable", "corrupt")]
+    assert reasons("torn.csv.gz") == [("file.truncated", "container")]
     assert reasons("none.zip") == [("file.empty", "blank")]
 
 
