@@ -7,9 +7,12 @@ Exit codes: 0 conforms or done, 1 nonconforming or blocked, 2 unreadable, 3 wron
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import os
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,7 +25,7 @@ from gongshu.standards.messages import language, sentence
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "catalogue": (
         "gongshu.catalogue.upkeep_commands:catalogue",
-        "看管目录: check, backup, restore, gc, audit",
+        "看管目录：check、backup、restore、gc、audit",
         "Look after a catalogue: check, backup, restore, gc, audit",
     ),
     "explain": (
@@ -34,7 +37,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
     "publish": (
         "gongshu.publishers.history_commands:publish",
-        "批量发布: plan, apply, status, history, rollback, withdraw, verify",
+        "批量发布：plan、apply、status、history、rollback、withdraw、verify",
         "Publish in bulk: plan, apply, status, history, rollback, withdraw, verify",
     ),
     "receipt": ("gongshu.catalogue.trust_commands:receipt", "校验回执", "Who vouches for what"),
@@ -43,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "show": ("gongshu.catalogue.commands:show", "查看一个数据集", "Show a dataset"),
     "standards": (
         "gongshu.standards.commands:standards",
-        "标准: list, show, search, detect, diff, lint, new, export",
+        "标准：list、show、search、detect、diff、lint、new、export",
         "Standards: list, show, search, detect, diff, lint, new, export",
     ),
     "ui": ("gongshu.validators.page.commands:ui", "在本机网页上校验文件", "Check files on a page of this machine"),
@@ -69,6 +72,10 @@ def found(place: str) -> click.Command:
 
 # what opens a `--reference` that is no file, by its scheme; the validators know no room to their right
 OPENERS = {"catalogue": "gongshu.catalogue.references:reference"}
+
+
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)  # click's words
+FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EIO})  # a disk's faults, not ours
 
 
 def speaks() -> str:
@@ -103,7 +110,7 @@ class Rooms(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             raise click.UsageError(
-                sentence("usage.command-unknown", {"name": args[0], "near": near[0] if near else "--help"}, speaks())
+                sentence("usage.command-unknown", {"name": args[0], "near": near[0] if near else ""}, speaks())
             )
         return super().resolve_command(ctx, args)
 
@@ -124,6 +131,11 @@ def gongshu(context: click.Context, lang: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code. Never lets a traceback reach a user."""
+    if not os.environ.get("GONGSHU_DEBUG"):
+        sys.unraisablehook = lambda _: None  # a library's destructor complains once more of what has been said
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us, as in `gongshu … >&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # for as long as we run
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # a GBK or ASCII console must not end a run with an encoding fault
@@ -134,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.UsageError as fault:
-        click.echo(fault.format_message(), err=True)
+        click.echo(complaint(fault, speaks()), err=True)
         if fault.ctx is not None:
             click.echo(sentence("usage.help-hint", {"command": fault.ctx.command_path}, speaks()), err=True)
         return 3
@@ -154,18 +166,64 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as in `gongshu … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as fault:
+        if fault.errno not in FULL:
+            return broken(fault)
+        click.echo(sentence("usage.disk", {"detail": fault.strerror}, speaks()), err=True)
+        return 3
     except Exception as fault:
-        if os.environ.get("GONGSHU_DEBUG"):
-            raise
-        click.echo(internal(fault), err=True)
-        return 4
+        return broken(fault)
+
+
+def broken(fault: Exception) -> int:
+    """The exit code of a fault of ours, which is said in one line."""
+    if os.environ.get("GONGSHU_DEBUG"):
+        raise fault
+    click.echo(internal(fault), err=True)
+    return 4
+
+
+def complaint(fault: click.UsageError, lang: str) -> str:
+    """What is wrong with the words typed, and what is right; click's own words where none are known here."""
+    code, params = _told(fault)
+    return sentence(code, params, lang) if code else fault.format_message()
+
+
+def _told(fault: click.UsageError) -> tuple[str, dict[str, Any]]:
+    extra = _EXTRA.fullmatch(fault.message)
+    if extra:
+        return "usage.extra", {"words": extra[1]}
+    match fault:
+        case click.MissingParameter(param=click.Parameter() as param):
+            return "usage.missing", {"name": _named(param)}
+        case click.BadParameter(param=click.Parameter() as param) if fault.ctx is not None:
+            kind = param.type
+            if isinstance(kind, click.Choice):
+                return "usage.value-choice", {"name": _named(param), "known": " | ".join(map(str, kind.choices))}
+            if isinstance(kind, click.IntRange):
+                return "usage.value-integer", {"name": _named(param), "range": kind._describe_range()}
+            if kind is click.INT:
+                return "usage.value-whole", {"name": _named(param)}
+        case click.NoSuchOption():
+            near = ", ".join(fault.possibilities or ())
+            return "usage.option-unknown", {"name": fault.option_name, "near": near}
+        case click.exceptions.NoSuchCommand():
+            return "usage.command-unknown", {"name": fault.command_name, "near": ", ".join(fault.possibilities or ())}
+        case click.BadOptionUsage() if "requires" in fault.message:
+            return "usage.option-empty", {"name": fault.option_name}
+    return "", {}
+
+
+def _named(param: click.Parameter) -> str:
+    return (
+        max(param.opts, key=len) if isinstance(param, click.Option) else str(param.metavar or param.human_readable_name)
+    )
 
 
 def internal(fault: BaseException) -> str:
     """What to copy into an issue when we are at fault: where, what, versions; nothing of the data."""
     import platform
     from importlib.metadata import version
-    from pathlib import Path
 
     where: Any = fault.__traceback__
     while where is not None and where.tb_next is not None:

@@ -63,7 +63,7 @@ def trust() -> None:
 
 @trust.command()
 @click.argument("key")
-@click.option("--organisation", required=True, help="提供方统一社会信用代码,* 表示全部 / Provider's code, * for all")
+@click.option("--organisation", required=True, help="提供方统一社会信用代码，* 表示全部 / Provider's code, * for all")
 @click.option("--name", default="", help="谁的密钥 / Whose key it is")
 @click.option("--actor", default="", help="谁决定 / Who decides, for the audit")
 @WHERE

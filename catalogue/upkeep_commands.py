@@ -17,7 +17,7 @@ PATH = click.Path(path_type=Path)
 @click.argument("target", type=PATH)
 @everywhere
 def backup(session: Session, path: Path, target: Path) -> int:
-    """备份目录,服务不必停 / Copy a catalogue while it serves"""
+    """备份目录，服务不必停 / Copy a catalogue while it serves"""
     from gongshu.catalogue.store import Store
     from gongshu.catalogue.upkeep import backup as copied
 
@@ -74,7 +74,7 @@ def gc(session: Session, path: Path) -> int:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="最近几条 / The newest")
 @everywhere
 def audit(session: Session, path: Path, code: str | None, limit: int) -> int:
-    """审计记录;并查验哈希链 / The audit, and whether its chain is whole"""
+    """审计记录；并查验哈希链 / The audit, and whether its chain is whole"""
     from gongshu.catalogue.audit import first_break
     from gongshu.catalogue.store import Store
     from gongshu.catalogue.upkeep import audit_rows

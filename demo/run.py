@@ -114,25 +114,25 @@ def main() -> None:
     handed_in.people(OUT / PEOPLE)
     (OUT / "manifest.yaml").write_text(MANIFEST.replace("FILE", MENDED), encoding="utf-8")
 
-    tell("第一个部门:老系统导出的 GB18030 文件", "First department: GB18030 out of an old system")
+    tell("第一个部门：老系统导出的 GB18030 文件", "First department: GB18030 out of an old system")
     gongshu("validate", COUNTIES, "--standard", "division-6")
-    tell("第二个部门:有合并标题行、有合计的工作簿", "Second department: a workbook with merged titles and a sum")
+    tell("第二个部门：有合并标题行、有合计的工作簿", "Second department: a workbook with merged titles and a sum")
     gongshu("validate", TOWNSHIPS, "--standard", "division-9")
-    tell("第三个部门:在表格软件里改坏了的文件", "Third department: a file damaged in a spreadsheet")
+    tell("第三个部门：在表格软件里改坏了的文件", "Third department: a file damaged in a spreadsheet")
     gongshu("validate", VILLAGES, "--standard", "division-12", expect=(1,))
-    tell("能安全修补的,自动修补;修补后再校验", "What can safely be mended is mended, and judged again")
+    tell("能安全修补的，自动修补；修补后再校验", "What can safely be mended is mended, and judged again")
     gongshu("fix", VILLAGES, "--standard", "division-12", "-o", MENDED, expect=(1,))
     cells = by_hand()
     tell(
-        f"剩下的 {cells} 格只有人知道答案:查登记簿改好",
+        f"剩下的 {cells} 格只有人知道答案：查登记簿改好",
         f"The {cells} cells left need a person: looked up in the register",
     )
     gongshu("validate", MENDED, "--standard", "division-12")
-    tell("发布之前:看清将要发生什么", "Before publishing: what would happen")
+    tell("发布之前：看清将要发生什么", "Before publishing: what would happen")
     gongshu("publish", "plan", "manifest.yaml", "--to", "catalogue:catalogue", "--to", "files:site", "-o", "plan.json")
     tell("发布", "Publish")
     gongshu("publish", "apply", "plan.json")
-    tell("同样的内容再发布一次:什么也不会变", "The same again: nothing changes")
+    tell("同样的内容再发布一次：什么也不会变", "The same again: nothing changes")
     gongshu("publish", "plan", "manifest.yaml", "--to", "catalogue:catalogue", "--to", "files:site", "-o", "again.json")
     tell("用两个字就能查到", "Two characters find it")
     gongshu("search", "江岸", "--in", "catalogue")
@@ -146,7 +146,7 @@ def main() -> None:
 
 def after(seconds: float) -> None:
     """What to try next."""
-    tell(f"用时 {seconds:.0f} 秒。接下来可以试:", f"{seconds:.0f} seconds. What to try next:")
+    tell(f"用时 {seconds:.0f} 秒。接下来可以试：", f"{seconds:.0f} seconds. What to try next:")
     print("  gongshu standards list")
     print("  gongshu standards show administrative-permit")
     print(f"  gongshu validate demo-out/{VILLAGES} --standard division-12 --format json")

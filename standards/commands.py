@@ -22,7 +22,7 @@ KINDS = ("table", "record", "codelist", "metadata", "interface", "assessment", "
 
 @click.group()
 def standards() -> None:
-    """标准: 查找、查看、检查、导出 / Standards: find, read, check, export"""
+    """标准：查找、查看、检查、导出 / Standards: find, read, check, export"""
 
 
 @standards.command("list")

@@ -29,7 +29,7 @@ class Problem:
 
 def near(name: str, known: Sequence[str]) -> str:
     """The known names most like `name`, for a message; where none is like it, the first of them all."""
-    return ", ".join(difflib.get_close_matches(name, known, 3, 0.5) or known[:8]) or "—"
+    return ", ".join(difflib.get_close_matches(name, known, 3, 0.5) or known[:8])
 
 
 def problems(table: Table) -> Iterator[Problem]:

@@ -186,7 +186,7 @@ class Registry:
         hashes = {}
         for each in self.lists(standard):
             if not self._versions(each.id):
-                near = ", ".join(self.near(each.id)) or "—"
+                near = ", ".join(self.near(each.id))
                 raise StandardFault("standard.codelist-missing", name=str(each), near=near, place=standard.origin)
             hashes[str(each)] = self.codes(each).sha256
         return replace(standard, fingerprint=fingerprint(standard, hashes))
@@ -209,7 +209,7 @@ class Registry:
     def _choose(self, wanted: Reference) -> tuple[str, list[Path]]:
         versions = self._versions(wanted.id)
         if not versions:
-            near = ", ".join(self.near(wanted.id)) or "—"
+            near = ", ".join(self.near(wanted.id))
             raise StandardFault("standard.unknown", name=str(wanted), near=near)
         if wanted.version is not None and not _VERSION.match(wanted.version):
             raise StandardFault("standard.version-wrong", name=wanted.id, version=wanted.version)

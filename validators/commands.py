@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from gongshu.validators.report import Report
 
 PATH = click.Path(path_type=Path)
-REFERENCE_HELP = "外键所指的表, 可写 catalogue:目录#编码 / Table that foreign keys point to, or catalogue:PATH#CODE"
+REFERENCE_HELP = "外键所指的表，可写 catalogue:目录#编码 / Table that foreign keys point to, or catalogue:PATH#CODE"
 FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | junit | github | badge"
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|URL…")
 @click.option("--standard", "-s", help="标准的 id、id@版本或路径 / Standard: id, id@version or path")
-@click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
-@click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
+@click.option("--profile", "-p", help="用途，如 publication / Profile, such as publication")
+@click.option("--as-of", metavar="DATE", help="基准日期，默认今天 / Reference date, today by default")
 @click.option("--format", "-f", "form", help=FORM_HELP)
 @click.option("--output", "-o", type=PATH, help="报告写到文件 / Write the report to a file")
 @click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
 @click.option("--unmask", is_flag=True, help="不遮盖个人信息 / Show personal values")
 @click.option("--reproducible", is_flag=True, help="不写时间 / Leave out time and duration")
-@click.option("--sheet", help="工作表, 全部写 * / Sheet of the workbook, * for all")
+@click.option("--sheet", help="工作表，全部写 * / Sheet of the workbook, * for all")
 @click.option("--encoding", help="编码 / Encoding")
-@click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
+@click.option("--delimiter", help="分隔符，制表符写 tab / Delimiter, tab for a tabulator")
 @click.option("--header-row", type=click.IntRange(min=1), help="表头在第几行 / Row of the header")
 @click.option("--threads", type=click.IntRange(min=1), help="线程数 / Threads")
 @click.option("--reference", "references", multiple=True, metavar="NAME=FILE", help=REFERENCE_HELP)
@@ -128,12 +128,12 @@ def validate(
 @click.option("--dry-run", is_flag=True, help="只看会改什么 / Only show what would change")
 @click.option("--no-bom", is_flag=True, help="不写 BOM / Write no BOM")
 @click.option("--log", type=PATH, help="改动记录 / Change log")
-@click.option("--profile", "-p", help="用途, 如 publication / Profile, such as publication")
-@click.option("--as-of", metavar="DATE", help="基准日期, 默认今天 / Reference date, today by default")
+@click.option("--profile", "-p", help="用途，如 publication / Profile, such as publication")
+@click.option("--as-of", metavar="DATE", help="基准日期，默认今天 / Reference date, today by default")
 @click.option("--format", "-f", "form", help=FORM_HELP)
 @click.option("--samples", metavar="N|all", help="每种问题列几处 / Places kept of each fault (20)")
 @click.option("--encoding", help="编码 / Encoding")
-@click.option("--delimiter", help="分隔符, 制表符写 tab / Delimiter, tab for a tabulator")
+@click.option("--delimiter", help="分隔符，制表符写 tab / Delimiter, tab for a tabulator")
 @click.option("--header-row", type=click.IntRange(min=1), help="表头在第几行 / Row of the header")
 @everywhere
 def fix(
@@ -152,7 +152,7 @@ def fix(
     delimiter: str | None,
     header_row: int | None,
 ) -> int:
-    """安全地修补 CSV 或 XLSX, 原文件不动 / Apply the safe repairs to a CSV or XLSX file; the original stays"""
+    """安全地修补 CSV 或 XLSX，原文件不动 / Apply the safe repairs to a CSV or XLSX file; the original stays"""
     if session.own:
         settle()
     from gongshu.validators.repair import fix as mended

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("old")
 @click.argument("new")
 def diff(session: Session, old: str, new: str) -> int:
-    """比较两个版本, 说明应升哪一级 / What changed, what breaks, and the semver step due"""
+    """比较两个版本，说明应升哪一级 / What changed, what breaks, and the semver step due"""
     from gongshu.standards.faults import StandardFault, StandardFaults
     from gongshu.standards.versions import diff as compared
     from gongshu.standards.versions import due

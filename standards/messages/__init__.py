@@ -3,7 +3,8 @@
 A file maps a code to its words. A code's value is either a plain template, or a mapping with `message` (what is wrong),
 `help` (what to do) and, for a finding, `explain` (why it matters), `bad` and `good` (an example each). A mapping
 `reasons` gives the words of each reason of a finding. Templates use `{name}`; a parameter that is not given reads as
-an empty text, so that a missing detail never becomes a traceback.
+an empty text, so that a missing detail never becomes a traceback; where nothing is near, the sentence with `{near}`
+is left out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 FALLBACK = "en"
 _KEY = re.compile(r"^[^\s#:]+:", re.MULTILINE)
+_NEAREST = re.compile(r"[^。.]*\{near\}[^。.]*[。.]?")  # the sentence that names the nearest right word
 
 
 def languages() -> list[str]:
@@ -116,4 +118,8 @@ def sentence(code: str, params: Mapping[str, Any], lang: str, part: str = "messa
         if part != "message":
             return ""
         return f"{code} ({', '.join(f'{name}={value}' for name, value in sorted(params.items()))})" if params else code
-    return fill(str(template), params).strip()
+    if isinstance(params.get("detail"), str) and params["detail"] in (
+        known := entry("system.detail", lang).get("reasons", {})
+    ):
+        params = {**params, "detail": known[params["detail"]]}  # what the operating system says in English
+    return fill(str(template) if params.get("near") else _NEAREST.sub("", str(template)), params).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from string import Formatter
 
@@ -70,3 +71,15 @@ def test_a_code_read_alone_says_the_same(lang: str) -> None:
     whole = catalogue(lang)
     assert {code: said(code, lang) for code in whole} == whole
     assert said("nobody.says-this", lang) is None
+
+
+def test_chinese_is_punctuated_as_chinese() -> None:
+    ascii_mark = re.compile("[\u4e00-\u9fff”}）][,:;?!]|[,;?!][\u4e00-\u9fff“]|[\u4e00-\u9fff”]\\(")
+    rows = re.compile("header$|^report.places-header$|^usage.(bounds|reference-spelling)$")  # CSV, and what is typed
+    for code, entry in catalogue("zh").items():
+        texts = {part: text for part, text in parts(entry).items() if part not in ("bad", "good")}
+        if isinstance(entry, dict):
+            texts |= {f"reasons.{name}": str(text) for name, text in entry.get("reasons", {}).items()}
+        for part, text in texts.items():
+            plain = re.sub('"[^"]*"', "", text)  # what stands in straight quotes is data
+            assert rows.search(code) or not ascii_mark.search(plain), f"{code}.{part}: {text}"

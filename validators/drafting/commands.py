@@ -90,7 +90,7 @@ def _plain(match: Match) -> dict[str, Any]:
 @click.command()
 @everywhere
 @click.argument("name", required=False)
-@click.option("--from", "origin", type=PATH, help="由此生成: 表结构、建表语句、数据字典、样例数据 / What to make it of")
+@click.option("--from", "origin", type=PATH, help="由此生成：表结构、建表语句、数据字典、样例数据 / What to make it of")
 @click.option("--source", type=click.Choice(SOURCES), help="它是什么 / What that is, where its content does not tell")
 @click.option("--output", "-o", "folder", type=PATH, default=Path(), help="写到目录 / Folder to write into (here)")
 @click.option("--sheet", help="样例的工作表 / Sheet of a sample")

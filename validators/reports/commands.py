@@ -13,14 +13,14 @@ PATH = click.Path(path_type=Path)
 
 @click.group()
 def report() -> None:
-    """存成 JSON 的校验报告: show, diff / Reports saved as JSON: show, diff"""
+    """存成 JSON 的校验报告：show、diff / Reports saved as JSON: show, diff"""
 
 
 @report.command("show")
 @click.argument("file", type=PATH)
 @click.option("--format", "-f", "form", help="terminal | html | xlsx | markdown | csv | jsonl | sarif | junit | github")
 @click.option("--output", "-o", type=PATH, help="写到文件 / Write to a file")
-@click.option("--source", type=PATH, help="原数据文件, 写 xlsx 时需要 / The data file, which xlsx needs")
+@click.option("--source", type=PATH, help="原数据文件，写 xlsx 时需要 / The data file, which xlsx needs")
 @everywhere
 def report_show(session: Session, file: Path, form: str | None, output: Path | None, source: Path | None) -> int:
     """换一种形式看报告 / A report in another form"""
