@@ -54,7 +54,7 @@ class Whole(str):
 # objects become tuples of pairs, so that a member written twice is seen; a list stays a list
 PAIRS = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Real, parse_int=Whole, parse_constant=_refuse)
 PLAINLY = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refuse)
-UNREAD = (ValueError, StopIteration, RecursionError)
+UNREAD = (ValueError, RecursionError)
 
 
 class LinesSource:
@@ -155,7 +155,7 @@ def _objects(body: Content, start: int) -> Iterator[Any]:
     for raw in line_blocks(body, start):
         for line in _lines(raw):
             try:
-                value, end = PLAINLY.scan_once(line, 0)
+                value, end = PLAINLY.raw_decode(line)
             except UNREAD:
                 end = -1
             if end != len(line) and (end < 0 or line[end:].strip(BLANK)):
@@ -166,7 +166,7 @@ def _objects(body: Content, start: int) -> Iterator[Any]:
 def _flat(line: str, names: tuple[str, ...]) -> Sequence[Any] | None:
     """The cells of a line that is one flat object; None for every other line."""
     try:
-        pairs, end = PAIRS.scan_once(line, 0)
+        pairs, end = PAIRS.raw_decode(line)
     except UNREAD:
         return None
     if type(pairs) is not tuple or not pairs or (end != len(line) and line[end:].strip(BLANK)):
