@@ -18,6 +18,7 @@ from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.standards.messages import languages, sentence
 from gongshu.validators.batch import Header, Shape
 from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
+from gongshu.validators.readers import xlsscan
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.cut import damaged
 from gongshu.validators.readers.encodings import _validate
@@ -37,6 +38,7 @@ from gongshu.validators.readers.sheetscan import (
     CELLS,
     check_archive,
     column_letters,
+    counts_from_1904,
     scan_sheet,
     sheet_parts,
 )
@@ -57,11 +59,27 @@ def open_workbook(content: Content, options: ReadOptions, findings: Sequence[Fin
     return _source(content, digest, book, grid, kind, options, findings)
 
 
+OLE = b"\xd0\xcf\x11\xe0"
+
+
 def _load(content: Content) -> Any:
     import python_calamine
 
     content.stream.seek(0)
+    if content.stream.read(4) == OLE:
+        _bearable(content)
+    content.stream.seek(0)
     return python_calamine.load_workbook(content.stream)
+
+
+def _bearable(content: Content) -> None:
+    """Nothing where an old workbook can be laid out, else a SourceFault: the parser would take all memory there is."""
+    content.stream.seek(0)
+    try:
+        if not xlsscan.fits(content.stream.read()):
+            raise SourceFault("file.too-large", name=content.name, reason="rows", limit=f"{CELLS:,}")
+    except xlsscan.Damaged as fault:
+        raise damaged(content) from fault
 
 
 def _guarded(content: Content, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -90,10 +108,11 @@ def _parts(content: Content) -> dict[str, str]:
 
 
 def _grid(content: Content, book: Any, name: str, parts: dict[str, str]) -> Grid:
-    scan = None
+    scan, from_1904 = None, False
     if name in parts:
         try:
             with zipfile.ZipFile(content.stream) as archive:
+                from_1904 = counts_from_1904(archive)
                 if parts[name] in archive.namelist():
                     scan = scan_sheet(archive, parts[name])
         except BROKEN as fault:
@@ -102,7 +121,9 @@ def _grid(content: Content, book: Any, name: str, parts: dict[str, str]) -> Grid
             raise SourceFault("file.too-large", name=content.name, reason="rows", limit=f"{CELLS:,}", sheet=name)
     sheet = _guarded(content, book.get_sheet_by_name, name)
     rows = _guarded(content, lambda: sheet.to_python(skip_empty_area=False))
-    return Grid(name, rows, sheet.merged_cell_ranges, scan, [row_texts(row) for row in rows[: HEADER_ROWS * 4]])
+    return Grid(
+        name, rows, sheet.merged_cell_ranges, scan, [row_texts(row) for row in rows[: HEADER_ROWS * 4]], from_1904
+    )
 
 
 def _chosen(content: Content, book: Any, names: list[str], parts: dict[str, str], options: ReadOptions) -> Grid:
