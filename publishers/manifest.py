@@ -57,6 +57,9 @@ class Manifest:
     catalogue: str = ""  # as written; relative paths are the manifest's
 
 
+MOST_PLACES = 1_000_000  # keys and list items of one manifest, its references followed
+
+
 class ManifestFaults(UsageFault):
     """Everything that is wrong with the shape of one manifest."""
 
@@ -134,6 +137,8 @@ def _document(path: Path, reader: _Reader) -> Any:
             if at in reader.lines:
                 reader.faults.append(UsageFault("manifest.key-twice", file=path.name, line=line, key=at[-1]))
             reader.lines[at] = line
+            if len(reader.lines) > MOST_PLACES:  # references to references grow without bound
+                raise yaml.YAMLError(f"more than {MOST_PLACES:,} entries")
         return loader.construct_document(node)
     except UnicodeDecodeError:
         reader.fault("manifest.encoding", ())

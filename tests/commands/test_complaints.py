@@ -59,3 +59,15 @@ def test_a_closed_or_full_output_is_no_fault_of_ours(tmp_path: Path) -> None:
         )
         assert done.returncode == code
         assert said in done.stderr.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_a_device_without_end_is_not_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "/dev/zero", "--lang", "en"]) == 2
+    assert "file.unreadable" in capsys.readouterr().out
+
+
+def test_a_link_to_nowhere_is_not_the_nearest_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "lost.csv").symlink_to(tmp_path / "gone")
+    assert main(["validate", str(tmp_path / "lost.csv"), "--lang", "en"]) == 3
+    assert "nearest" not in capsys.readouterr().err

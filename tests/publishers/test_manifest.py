@@ -74,6 +74,15 @@ def test_what_is_no_manifest(tmp_path: Path, text: str, code: str):
     assert code in [fault.code for fault in caught.value.faults]
 
 
+def test_references_to_references_do_not_grow_without_bound(tmp_path: Path):
+    letters = "abcdefghij"
+    lines = [f"{to}: &{to} [{', '.join(['*' + of] * 9)}]" for of, to in zip(letters, letters[1:])]
+    (tmp_path / "m.yaml").write_text("a: &a [x, x, x]\n" + "\n".join(lines) + "\ndatasets: *j\n", encoding="utf-8")
+    with pytest.raises(ManifestFaults) as raised:
+        read(tmp_path / "m.yaml")
+    assert "manifest.yaml" in {fault.code for fault in raised.value.faults}
+
+
 def test_bytes_that_are_no_utf8(tmp_path: Path):
     path = tmp_path / "m.yaml"
     path.write_bytes("datasets: 停车".encode("gb18030"))

@@ -71,6 +71,8 @@ def _open_path(path: Path, name: str | None) -> Content:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise UsageFault("usage.path-folder", path=str(path))
+        if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):  # `/dev/zero` has no end
+            raise SourceFault("file.unreadable", name=label, reason="binary")
         stream = path.open("rb")
     except (FileNotFoundError, NotADirectoryError, ValueError) as fault:
         raise UsageFault("usage.path-missing", path=str(path), near=_near(path)) from fault
@@ -90,7 +92,7 @@ def _open_path(path: Path, name: str | None) -> Content:
 def _near(path: Path) -> str:
     """The file beside the missing one that is called most like it, or nothing."""
     try:
-        names = [entry.name for entry in path.parent.iterdir()]
+        names = [entry.name for entry in path.parent.iterdir() if entry.name != path.name]  # a link to nowhere is there
     except OSError:
         return ""
     found = difflib.get_close_matches(path.name, names, 1)
