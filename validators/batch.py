@@ -22,6 +22,8 @@ Marks: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]  # one origin mark a cell
 
 # Origin marks: what a cell was before it became text. Text cells (and everything in a CSV) are PLAIN.
 PLAIN, NUMBER, DATE, BOOLEAN, ERROR, DIGITS_LOST = 0, 1, 2, 3, 4, 5
+NUMBER_1904 = 6  # a number of a workbook that counts days from 1904, which matters where a date is due
+NUMBERS = (NUMBER, NUMBER_1904)
 
 
 @dataclass(frozen=True, slots=True)

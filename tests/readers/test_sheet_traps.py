@@ -119,6 +119,21 @@ def test_a_date_serial_of_1904_without_a_format_is_a_number(read) -> None:
     assert read(book(fill, CALENDAR_MAC_1904)).cells == [("x", "44000")]
 
 
+@pytest.mark.parametrize(("epoch", "day"), [(None, "2020-06-18"), (CALENDAR_MAC_1904, "2024-06-19")])
+def test_a_bare_serial_in_a_date_column_is_the_day_of_its_calendar(epoch, day, tmp_path) -> None:
+    def fill(sheet) -> None:
+        sheet.append(["a", "n"])
+        sheet.append([44000, 5])
+
+    (tmp_path / "standard.yaml").write_text(
+        "{id: case, version: 1.0.0, kind: table, title: {zh: 例, en: Case}, status: draft,"
+        " fields: [{name: a, type: date}, {name: n, type: number}]}",
+        "utf-8",
+    )
+    (finding,) = validate(book(fill, epoch), standard=tmp_path).files[0].findings
+    assert (finding.code, finding.samples[0].fix.value) == ("cell.date-serial", day)
+
+
 def test_a_hidden_attribute_in_any_order_is_seen(read) -> None:
     def fill(sheet) -> None:
         for row in (["a", "b"], ["x", "1"], ["y", "2"]):

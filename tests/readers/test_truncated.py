@@ -65,7 +65,8 @@ def test_a_container_without_its_end(name, share, tmp_path) -> None:
 def test_a_damaged_container_is_not_called_truncated(tmp_path) -> None:
     data = WHOLE["a.xlsx"]
     at = data.rindex(b"PK\x01\x02")
-    assert told(data[:at] + bytes(46) + data[at + 46 :], tmp_path, "a.xlsx") == ("unreadable", {("file.unreadable", "corrupt")})
+    torn = data[:at] + bytes(46) + data[at + 46 :]
+    assert told(torn, tmp_path, "a.xlsx") == ("unreadable", {("file.unreadable", "corrupt")})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gongshu.validators.batch import NUMBER
+from gongshu.validators.batch import NUMBERS
 from gongshu.validators.checks import format as spelling
 from gongshu.validators.checks import scientific
 from gongshu.validators.checks import type as types
@@ -47,9 +47,9 @@ class Numbers:
             good = re.fullmatch(r"-?(?:[1-9][0-9]{3,}|0[0-9]{3})" if self.strict else r"[0-9]{4}", text)
             return Reading(Decimal(text), text) if good else refusal
         if self.strict:
-            value = self._strict(text, typed=mark == NUMBER)
+            value = self._strict(text, typed=mark in NUMBERS)
             return refusal if value is None else Reading(value, text)
-        localised = text if mark == NUMBER else self._localised(text)
+        localised = text if mark in NUMBERS else self._localised(text)
         if _PLAIN.fullmatch(localised):
             return self._plain(text, localised) or refusal
         if self.group_char is None and _GROUPED.fullmatch(text):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gongshu.standards.model import Field
-from gongshu.validators.batch import DATE, NUMBER
+from gongshu.validators.batch import DATE, NUMBER_1904, NUMBERS
 from gongshu.validators.checks import date_serial
 from gongshu.validators.checks import format as spelling
 from gongshu.validators.checks import type as types
@@ -86,10 +86,10 @@ class Stamps:
         moment = self._moment(text, self.readable)
         if moment is not None:
             return Reading(self.value(moment), self.spell(moment), spelling.CODE, params={"format": self.write})
-        day = date_serial.day(text) if self.type in ("date", "datetime") else None
+        day = date_serial.day(text, later=mark == NUMBER_1904) if self.type in ("date", "datetime") else None
         if day is not None:
             spelt = self.spell(datetime.combine(day, time()))
-            if mark == NUMBER:
+            if mark in NUMBERS:
                 moment = datetime.combine(day, time())
                 return Reading(self.value(moment), spelt, date_serial.CODE)
             return Refusal(date_serial.CODE, fix=Fix(spelt, safe=False))

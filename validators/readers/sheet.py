@@ -17,6 +17,7 @@ from gongshu.validators.batch import (
     DIGITS_LOST,
     ERROR,
     NUMBER,
+    NUMBER_1904,
     PLAIN,
     Batch,
     Marks,
@@ -42,6 +43,7 @@ class Grid:
     merged: list[tuple[tuple[int, int], tuple[int, int]]] | None
     scan: SheetScan | None
     text: list[list[str]] = field(default_factory=list)  # the first rows as text
+    from_1904: bool = False  # days are counted from 1904
 
 
 class WorkbookSource:
@@ -81,6 +83,8 @@ class WorkbookSource:
         for column in range(width):
             values = [grid.rows[row][column] for row in kept]
             texts, origin = _column(values)
+            if origin is not None and grid.from_1904:
+                origin[origin == NUMBER] = NUMBER_1904
             for row, text in failed.get(column, ()):
                 if row in place:
                     origin = np.zeros(len(kept), np.uint8) if origin is None else origin

@@ -88,6 +88,18 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
+def counts_from_1904(archive: zipfile.ZipFile) -> bool:
+    """Whether the workbook's days are counted from 1904, as old Excel for the Mac did."""
+    found: list[bool] = []
+
+    def properties(tag: str, attributes: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "workbookPr":
+            found.append(attributes.get("date1904", "") in ("1", "true", "on"))
+
+    _walk(archive, "xl/workbook.xml", properties)
+    return any(found)
+
+
 def _walk(archive: zipfile.ZipFile, part: str, started: Callable[[str, dict[str, str]], None]) -> None:
     with archive.open(part) as stream:
         text = stream.read(WORKBOOK + 1)
