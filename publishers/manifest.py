@@ -138,7 +138,10 @@ def _document(path: Path, reader: _Reader) -> Any:
                 reader.faults.append(UsageFault("manifest.key-twice", file=path.name, line=line, key=at[-1]))
             reader.lines[at] = line
             if len(reader.lines) > MOST_PLACES:  # references to references grow without bound
-                raise yaml.YAMLError(f"more than {MOST_PLACES:,} entries")
+                reader.faults.append(
+                    UsageFault("manifest.yaml", file=path.name, line=line, detail=f"> {MOST_PLACES:,}")
+                )
+                return None
         return loader.construct_document(node)
     except UnicodeDecodeError:
         reader.fault("manifest.encoding", ())
