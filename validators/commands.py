@@ -44,6 +44,7 @@ FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | ju
 @click.option("--masked", is_flag=True, help="个人信息应已遮盖 / Personal values have to be masked already")
 @click.option("--baseline", type=PATH, help="与以前的 JSON 报告比较 / Compare with an earlier JSON report")
 @click.option("--receipt", "receipt_file", type=PATH, help="把校验回执写到文件 / Write the receipt to a file")
+@click.option("--explain-cell", metavar="C8|LINE:COLUMN", help="这一格经过的检查 / Every check of one cell")
 @everywhere
 def validate(
     session: Session,
@@ -66,6 +67,7 @@ def validate(
     masked: bool,
     baseline: Path | None,
     receipt_file: Path | None,
+    explain_cell: str | None,
 ) -> int:
     """校验文件 / Check files against a standard
 
@@ -85,22 +87,23 @@ def validate(
     for each in (output, receipt_file):
         if each is not None:
             refuse_input(each, paths)
+    asked: dict[str, Any] = {
+        "standard": standard,
+        "profile": profile or setting("profile").value or None,
+        "as_of": on,
+        "samples": kept,
+        "registry": session.registry(),
+        "threads": threads,
+        "options": options_of(sheet, encoding, delimiter, header_row),
+        "references": references_of(references, openers()),
+        "unmask": unmask,
+        "bounds": bounds,
+        "masked": masked,
+    }
+    if explain_cell is not None:
+        return tell_cell(session, files, explain_cell, asked)
     with progress(session, files) as told:
-        report = judged(
-            *files,
-            standard=standard,
-            profile=profile or setting("profile").value or None,
-            as_of=on,
-            samples=kept,
-            registry=session.registry(),
-            threads=threads,
-            options=options_of(sheet, encoding, delimiter, header_row),
-            references=references_of(references, openers()),
-            unmask=unmask,
-            bounds=bounds,
-            masked=masked,
-            progress=told,
-        )
+        report = judged(*files, progress=told, **asked)
     show(
         session,
         report,
@@ -321,6 +324,22 @@ def show(
         options |= {**console, "quiet": session.quiet, "standard": standard}
     write(report, stream, form_name=form, lang=session.lang, **options)
     stream.flush()
+
+
+def tell_cell(session: Session, files: tuple[str, ...], where: str, asked: Mapping[str, Any]) -> int:
+    """Every check of one cell; 1 where one of them found an error."""
+    from gongshu.validators.asking import asking
+    from gongshu.validators.cellchecks import cell_checks
+    from gongshu.validators.reports.cellwords import cell_document, cell_lines
+
+    if len(files) != 1:
+        raise UsageFault("usage.explain-cell-one", count=len(files))
+    found = cell_checks(files[0], where, asking(**asked))
+    if session.json:
+        session.emit(cell_document(found, session.lang))
+    else:
+        write_text("\n".join(cell_lines(found, session.lang)))
+    return 1 if found.failed else 0
 
 
 def tell_difference(session: Session, earlier: Report, later: Report, *, aside: bool) -> None:

@@ -94,7 +94,7 @@ class Tally:
             self._errors.mark(found.rows)
         chosen = np.arange(len(found.rows))[: self._limit]
         kept = self._late.setdefault(group, [])
-        kept.append((_shortened(found, chosen), found.rows[chosen]))
+        kept.append((shortened(found, chosen), found.rows[chosen]))
         if self._limit is not None and len(kept) > 64:  # portions come by key, not by row: keep the first rows of all
             self._late[group] = self._first(kept)
 
@@ -208,6 +208,10 @@ class Tally:
             fix = Fix(hide(fix.value), fix.safe)
         return value, shown, fix
 
+    def masked(self, name: str, text: str) -> str:
+        """A value of that field as it may be shown."""
+        return str(self._mask(name, text))
+
     def _mask(self, name: str, text: Any) -> Any:
         hide = self._hides.get(name)
         return hide(text) if hide is not None and isinstance(text, str) and text else text
@@ -264,7 +268,7 @@ class Tally:
         for found, rows in portions:
             chosen = np.flatnonzero(rows <= border)
             if len(chosen):
-                shorter.append((_shortened(found, chosen), rows[chosen]))
+                shorter.append((shortened(found, chosen), rows[chosen]))
         return shorter
 
     def _late_samples(self, portions: list[tuple[Late, Rows]]) -> list[Sample]:
@@ -356,7 +360,8 @@ def _grouped(faults: Iterable[Fault]) -> dict[Group, list[Fault]]:
     return groups
 
 
-def _shortened(found: Late, chosen: Rows) -> Late:
+def shortened(found: Late, chosen: Rows) -> Late:
+    """The same fault in the rows of those numbers alone."""
     firsts = (found.first_rows, found.first_lines)
     first_rows, first_lines = (None if each is None else each[chosen] for each in firsts)
     text = found.text.take(pa.array(chosen))
