@@ -1,20 +1,22 @@
 """Two reports of the same data at two times: which faults were mended, which are left, which are new.
 
-A fault is known again by code, columns, rule, reason, and the key of its row (else its value), never by row number:
-rows move. Where a report keeps fewer places than it counts, that kind of fault is compared by its count alone, and the
-comparison says so.
+A fault is known again by code, columns, rule, reason, and the key of its row, else the hash of its row: rows move. A
+row without a key of which another cell was mended has another hash: it is known again by its place and value, then by
+its value alone. Where a report keeps fewer places than it counts, that kind of fault is compared by its count alone,
+and the comparison says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gongshu.validators.finding import SEVERITY_ORDER, Finding, Sample
 from gongshu.validators.report import FileReport, Report
 
+Way: TypeAlias = Callable[[Sample], Any]  # what a place is known again by; None: not in this way
 Kind: TypeAlias = tuple[str, str, tuple[str, ...], str | None, str | None]  # file, code, columns, rule, reason
 
 
@@ -102,17 +104,49 @@ def _by_kind(report: Report, alone: bool) -> dict[Kind, tuple[FileReport, Findin
 def _compared(file: FileReport, finding: Finding, before: Finding | None, after: Finding | None) -> Compared:
     counts = (before.count if before else 0, after.count if after else 0)
     exact = all(each is None or len(each.samples) == each.count for each in (before, after))
-    if exact:
-        had, has = _identities(before.samples if before else ()), _identities(after.samples if after else ())
-        left = (had & has).total()
-    else:
-        left = min(counts)
+    left = _alike(before.samples if before else (), after.samples if after else ()) if exact else min(counts)
     exact = exact or 0 in counts
     return Compared(finding, file, counts[0] - left, left, counts[1] - left, exact)
 
 
-def _identities(samples: Iterable[Sample]) -> Counter[Any]:
-    return Counter(tuple(sorted(each.key.items())) if each.key else (each.value or "",) for each in samples)
+def _alike(before: Iterable[Sample], after: Iterable[Sample]) -> int:
+    """How many places of two reports are the same place: the surest way of knowing one again goes first."""
+    had, has, found = list(before), list(after), 0
+    for way in (_by_key, _by_place, _by_value):
+        had, has, pairs = _paired(had, has, way)
+        found += pairs
+    return found
+
+
+def _paired(had: list[Sample], has: list[Sample], way: Way) -> tuple[list[Sample], list[Sample], int]:
+    """Those of either side that have no counterpart in this way, and how many pairs there were."""
+    shared = Counter(map(way, had)) & Counter(map(way, has))
+    shared.pop(None, None)
+    return _without(had, shared, way), _without(has, shared, way), shared.total()
+
+
+def _without(samples: list[Sample], shared: Counter[Any], way: Way) -> list[Sample]:
+    left, kept = Counter(shared), []
+    for each in samples:
+        mark = way(each)
+        if left[mark] > 0:
+            left[mark] -= 1
+        else:
+            kept.append(each)
+    return kept
+
+
+def _by_key(sample: Sample) -> Any:
+    return tuple(sorted(sample.key.items())) if sample.key else sample.row_hash
+
+
+def _by_place(sample: Sample) -> Any:
+    return None if sample.key else (sample.row, sample.value or "")
+
+
+def _by_value(sample: Sample) -> Any:
+    """Of an empty cell the value tells nothing where the report has hashes of rows."""
+    return None if sample.key or (sample.row_hash and not sample.value) else sample.value or ""
 
 
 def _terms(report: Report) -> tuple[Any, ...]:

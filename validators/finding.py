@@ -44,6 +44,7 @@ class Sample(NamedTuple):
     key: Mapping[str, str] = EMPTY
     params: Mapping[str, Any] = EMPTY
     fix: Fix | None = None
+    row_hash: str | None = None  # of the row's values, where no primary key tells rows apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -171,6 +172,7 @@ class Tally:
     def _samples(self, fault: Fault, at: Rows, verdict: BatchVerdict) -> list[Sample]:
         rows, lines = verdict.places(at)
         keys = self._keys(verdict, at)
+        known = [None] * len(at) if self._key or fault.severity is not Severity.ERROR else self._hashes(verdict, at)
         first = fault.columns[0] if fault.columns else None
         hide = self._hides.get(first) if first is not None else None
         touched = any(name in self._hides for name in fault.columns)
@@ -179,15 +181,28 @@ class Tally:
         positioned = self._shape.positioned
         made = []
         describe = fault.describe
-        for row, line, key, local in zip(rows.tolist(), lines.tolist(), keys, at.tolist()):
+        for row, line, key, row_hash, local in zip(rows.tolist(), lines.tolist(), keys, known, at.tolist()):
             value, params, fix = describe(local)
             if value is not None and len(value) > LONGEST:
                 value = value[:LONGEST] + "…"
             if hidden:
                 value, params, fix = self._hidden(value, params, fix, hide)
             cell = f"{letter}{line}" if letter else None
-            made.append(Sample(row, line if positioned else None, cell, None, None, value, key, params, fix))
+            made.append(Sample(row, line if positioned else None, cell, None, None, value, key, params, fix, row_hash))
         return made
+
+    def _hashes(self, verdict: BatchVerdict, at: Rows) -> Sequence[str | None]:
+        """What a row without a primary key is known again by, wherever it moves: a hash of its values.
+
+        Of the standard's columns as they stand, personal values masked first, so that nothing can be guessed from it.
+        """
+        columns = []
+        for name, index in self._header.columns.items():
+            found = texts(verdict.batch.columns[index].take(pa.array(at)))
+            shown = [self._mask(name, text) for text in found] if name in self._hides else found
+            columns.append([f"{name}\x1f{text}\x1e" if text else "" for text in shown])
+        rows = ("".join(parts).encode("utf-8", "surrogatepass") for parts in zip(*columns))
+        return [blake2b(row, digest_size=6).hexdigest() for row in rows]
 
     def _hidden(
         self, value: str | None, params: Mapping[str, Any], fix: Fix | None, hide: Hide | None

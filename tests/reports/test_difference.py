@@ -110,3 +110,49 @@ def test_the_commands(tmp_path: Path) -> None:
     made = tmp_path / "marked.xlsx"
     run.invoke(gongshu, ["report", "show", new, "-o", str(made), "--source", str(data)])
     assert made.read_bytes().startswith(b"PK")
+
+
+def rows_without_key(rows: list[str], tmp_path: Path) -> Report:
+    fields = [
+        {"name": "名称", "type": "string", "constraints": {"required": True}},
+        {"name": "电话", "type": "string", "constraints": {"pattern": "[0-9]{8}"}},
+        {"name": "人数", "type": "integer"},
+    ]
+    (tmp_path / "t.json").write_text(json.dumps({"fields": fields}), encoding="utf-8")
+    registry = Registry(builtin=False, installed=False)
+    text = "\n".join(["名称,电话,人数", *rows]) + "\n"
+    return validate(text.encode(), standard=tmp_path / "t.json", samples=None, registry=registry)
+
+
+def test_rows_without_a_key_are_known_again_by_their_values(tmp_path: Path) -> None:
+    good = [f"店{i},6000{i:04d},{i}" for i in range(40)]
+    wrong = [f",6100{i:04d},{i}" for i in range(20)]  # twenty nameless shops
+    before = rows_without_key([*good, *wrong], tmp_path)
+    mended = [f"新{each}" for each in wrong[:17]]
+    new = [",62000001,7", ",62000002,8"]
+    moved = [*good, *mended, *wrong[17:], *new]
+    random.Random(7).shuffle(moved)
+    found = compare(before, rows_without_key(moved, tmp_path))
+    assert (found.mended, found.left, found.new) == (17, 3, 2)
+    assert found.exact
+    hashes = [sample.row_hash for finding in before.findings for sample in finding.samples]
+    assert len(set(hashes)) == 20
+    assert all(each is not None and len(each) == 12 for each in hashes)
+
+
+def test_a_row_of_which_another_cell_was_mended_is_the_same_row(tmp_path: Path) -> None:
+    before = rows_without_key(["甲,123,x", ",1234,y"], tmp_path)
+    after = rows_without_key(["甲,123,5", ",1234,6"], tmp_path)
+    found = compare(before, after)
+    assert (found.mended, found.left, found.new) == (2, 3, 0)
+
+
+def test_hashes_come_back_from_json(tmp_path: Path) -> None:
+    report = rows_without_key([",61000001,1"], tmp_path)
+    report.save(tmp_path / "r.json")
+    assert load_report(tmp_path / "r.json").findings[0].samples == report.findings[0].samples
+
+
+def test_a_keyed_row_needs_no_hash() -> None:
+    report = judged(PEOPLE / "input.csv")
+    assert all(sample.row_hash is None for finding in report.findings for sample in finding.samples)

@@ -39,7 +39,7 @@ def _write_samples(samples: Sequence[Sample], out: BinaryIO) -> None:
 
 def sample_text(sample: Sample, known: dict[int, str]) -> str:
     """`sample_document` as JSON. `known` holds texts of parameters by identity, which must outlive the call."""
-    row, line, cell, byte, pointer, value, key, params, fix = sample
+    row, line, cell, byte, pointer, value, key, params, fix, row_hash = sample
     found = [f'"{name}": {each}' for name, each in (("row", row), ("line", line)) if each is not None]
     if cell is not None:
         found.append(f'"cell": {_quoted(cell)}')
@@ -51,6 +51,8 @@ def sample_text(sample: Sample, known: dict[int, str]) -> str:
         found.append(f'"value": {_quoted(value)}')
     if key:
         found.append('"key": {' + ", ".join([f"{_quoted(name)}: {_quoted(each)}" for name, each in key.items()]) + "}")
+    if row_hash is not None:
+        found.append(f'"row_hash": "{row_hash}"')
     if params:
         said = known.get(id(params))
         if said is None:
@@ -155,6 +157,8 @@ def sample_document(sample: Sample) -> dict[str, Any]:
     found = {name: plain(value) for name, value in found.items() if value is not None}
     if sample.key:
         found["key"] = plain(sample.key)
+    if sample.row_hash is not None:
+        found["row_hash"] = sample.row_hash
     if sample.params:
         found["params"] = plain(sample.params)
     if sample.fix is not None:
