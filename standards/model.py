@@ -6,10 +6,11 @@ file, and nothing here judges data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -263,6 +264,18 @@ class Standard:
     def reference(self) -> str:
         """`id@version`."""
         return f"{self.id}@{self.version}"
+
+    def export(
+        self, form: str, output: str | Path, *, folders: Sequence[Path] = (), lang: str = "zh"
+    ) -> tuple[Any, ...]:
+        """`output` holds the standard in that form, whole or not at all; given back is what the form cannot say."""
+        from gongshu.standards.derive import Options, derive  # all of it imports this module
+        from gongshu.standards.derive.output import write
+        from gongshu.standards.registry import Registry
+
+        made = derive(self, form, Registry(folders), Options(lang=lang))
+        write(Path(output), made.content)
+        return tuple(made.losses)
 
     @property
     def confidence(self) -> str:

@@ -26,13 +26,14 @@ MOST_ROWS = 1_000_000
 def export(session: Session, standard: str, form: str, as_of: str | None, output: Path | None) -> int:
     """导出为其他形式 / Export to another form"""
     from gongshu.standards.derive import Options, derive
+    from gongshu.standards.derive.output import write
     from gongshu.standards.faults import UsageFault
 
     registry = session.registry()
     options = Options(lang=session.lang, as_of=_day(as_of) if as_of else None)
     made = derive(registry.resolve(standard), form, registry, options)
     if output is not None:
-        _write(output, made.content)
+        write(output, made.content)
         session.say("standards.written", file=str(output))
     elif form in BINARY:
         raise UsageFault("usage.output-needed", form=form)
@@ -55,6 +56,7 @@ def sample(
     session: Session, standard: str, rows: int, seed: int, faults: bool, as_of: str | None, output: Path | None
 ) -> int:
     """造出符合标准的样例行 / Make rows that conform"""
+    from gongshu.standards.derive.output import write
     from gongshu.standards.sampling import sample as sampled
 
     registry = session.registry()
@@ -68,7 +70,7 @@ def sample(
     if output is None:
         click.echo(text, nl=False)
     else:
-        _write(output, text.encode("utf-8-sig"))  # spreadsheets need the mark to see UTF-8
+        write(output, text.encode("utf-8-sig"))  # spreadsheets need the mark to see UTF-8
         session.say("standards.written", file=str(output))
     for each in made.planted:
         session.note("standards.planted", row=each.row, column=each.column, fault=each.code, rule=each.rule or "—")
@@ -99,16 +101,3 @@ def _today() -> date:
         return datetime.now(ZoneInfo(zone)).date()
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise UsageFault("usage.timezone", value=zone) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write as a whole or not at all."""
-    from gongshu.standards.faults import UsageFault
-
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise UsageFault("usage.output-standard", file=str(path), detail=error.strerror or str(error)) from None
