@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 import tempfile
 import zipfile
@@ -42,8 +43,9 @@ def test_only_touched_cells_change(tmp_path: Path) -> None:
     repair = mended(source, output)
     assert source.read_bytes() == raw
     before, after = parts(source), parts(output)
-    assert {name for name in before if before[name] != after[name]} == {"xl/worksheets/sheet1.xml"}
-    assert set(before) == set(after)
+    listing = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"}  # they name the change log
+    assert {name for name in before if before[name] != after[name]} == {"xl/worksheets/sheet1.xml", *listing}
+    assert set(after) - set(before) == {"xl/worksheets/gongshu1.xml"}
     was, now = cells(source, "人员'A表"), cells(output, "人员'A表")
     changed = {place: now.get(place) for place in was if was[place] != now.get(place)}
     assert changed == {
@@ -58,6 +60,9 @@ def test_only_touched_cells_change(tmp_path: Path) -> None:
     log = (tmp_path / "b.changes.csv").read_text(encoding="utf-8-sig")
     assert "张二" not in log
     assert len(log.splitlines()) == 6
+    told = [list(each) for each in openpyxl.load_workbook(output)["改动记录"].iter_rows(values_only=True)]
+    assert [[str(cell or "") for cell in row] for row in told] == list(csv.reader(log.splitlines()))
+    assert openpyxl.load_workbook(output).sheetnames[:2] == openpyxl.load_workbook(source).sheetnames
     style = openpyxl.load_workbook(source)["人员'A表"]["D7"].style_id
     assert openpyxl.load_workbook(output)["人员'A表"]["D7"].style_id == style
 

@@ -1,5 +1,7 @@
 """One pass of repair over a workbook: cells of safe fixes written into the sheet, every other part byte for byte.
 
+The change log is a sheet of its own behind the others; the list of sheets has to name it.
+
 A cell whose value comes from a formula, and one that a merged cell covers, stays as it is.
 """
 
@@ -13,6 +15,7 @@ from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import sentence
 from gongshu.validators.mending import Blocked, Pass, edits_of, opened_table
 from gongshu.validators.readers.sheetscan import BROKEN
+from gongshu.validators.workbooks.changelog import add_changes
 from gongshu.validators.workbooks.marked import opened
 from gongshu.validators.workbooks.package import Package, Unpatchable
 from gongshu.validators.workbooks.sheetxml import Edit, Sheet
@@ -54,6 +57,8 @@ def write_mended_workbook(
                     edits[record + verdict.line0] = {column + 1: Edit(text=text) for column, text in cells.items()}
             if edits:
                 package.change(part, b"".join(sheet.edited(edits, styles.filled)))
+                file.flush()
+                add_changes(package, changes, lang)
             with mended.open("wb") as out:
                 package.save(out)
         if source.sha256 is not None and source.sha256 != sha256:
