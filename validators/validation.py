@@ -54,7 +54,7 @@ def validate(
     exist or an unknown profile, `StandardFault` for a standard that is faulty or unknown.
     """
     started = time.perf_counter()
-    if not sources:
+    if not sources or any(isinstance(each, str) and not each for each in sources):  # `""` is no name of this folder
         raise UsageFault("usage.nothing-given")
     asked = asking(
         standard=standard,

@@ -71,3 +71,8 @@ def test_a_link_to_nowhere_is_not_the_nearest_name(tmp_path: Path, capsys: pytes
     (tmp_path / "lost.csv").symlink_to(tmp_path / "gone")
     assert main(["validate", str(tmp_path / "lost.csv"), "--lang", "en"]) == 3
     assert "nearest" not in capsys.readouterr().err
+
+
+def test_an_empty_name_is_not_this_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "", "--lang", "en"]) == 3
+    assert capsys.readouterr().out == ""
