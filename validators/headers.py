@@ -11,6 +11,7 @@ from gongshu.standards.headers import normal
 from gongshu.standards.model import Table
 from gongshu.validators.batch import Shape
 from gongshu.validators.finding import Finding, Sample, Severity
+from gongshu.validators.ownmarks import problem_column
 
 Severities: TypeAlias = Callable[[str, str | None, str], Severity | None]  # code, rule, default word -> None = ignored
 Fit: TypeAlias = Callable[[Sequence[str]], float]
@@ -190,8 +191,15 @@ def _extra(
     known = {i for places in hits.values() for _, i in places} | set(nameless)
     if level is None:
         return []
+    own = problem_column(names)  # of a workbook that we have marked and that comes back
     return [
-        Finding("table.column-extra", level, 1, columns=(name,), samples=(_sample(shape, names, i),))
+        Finding(
+            "table.column-extra",
+            level if i != own else Severity.INFO,
+            1,
+            columns=(name,),
+            samples=(_sample(shape, names, i),),
+        )
         for i, name in enumerate(names)
         if i not in known
     ]

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.registry import Registry
+from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.report import Report
 from gongshu.validators.reports import write
 from gongshu.validators.validation import validate
@@ -209,3 +210,17 @@ def test_it_needs_the_file_that_was_judged(tmp_path: Path) -> None:
     with pytest.raises(UsageFault) as fault:
         write(report, io.BytesIO(), form_name="xlsx", lang="zh", sources=[tmp_path / "a.xlsx"])
     assert fault.value.code == "usage.form-changed"
+
+
+def test_a_marked_workbook_that_comes_back_is_not_blamed_for_its_marks(tmp_path: Path) -> None:
+    first = marked(rich(tmp_path / "a.xlsx"), tmp_path / "b.xlsx")
+    report = judged(first)
+    (own,) = [each for each in report.findings if each.code == "table.column-extra"]
+    assert (own.columns, str(own.severity)) == (("问题",), "info")
+    assert report.counts["warnings"] == judged(tmp_path / "a.xlsx").counts["warnings"]
+    again = marked(first, tmp_path / "c.xlsx", lang="en")
+    sheet = openpyxl.load_workbook(again)["人员'A表"]
+    headings = [cell.value for cell in sheet[2] if cell.value]
+    assert headings == [*HEADER, "Problems"]  # the column is used again
+    options = ReadOptions(sheet="*")
+    assert [each.sheet for each in judged(again, options=options).files] == ["人员'A表", "图"]

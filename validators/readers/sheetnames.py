@@ -1,21 +1,24 @@
-"""Which sheets of a workbook hold anything."""
+"""Which sheets of a workbook hold data; those that we have put there ourselves do not."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from gongshu.standards.faults import SourceFault
+from gongshu.validators.ownmarks import own_sheet
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.workbook import _guarded, _load
 
+HEAD = 16  # first rows, among which our own sheets have their header
+
 
 def filled_sheets(content: Content) -> list[str]:
-    """Names of the sheets that are not empty, in the workbook's order; the first where all are."""
+    """Names of the sheets that are not empty and not our own, in the workbook's order; the first where all are."""
     book = _guarded(content, _load, content)
 
     def filled(name: str) -> bool:
         sheet: Any = book.get_sheet_by_name(name)
-        return bool(sheet.height)
+        return bool(sheet.height) and not own_sheet(name, sheet.to_python(nrows=HEAD))
 
     names = [sheet.name for sheet in book.sheets_metadata]
     if not names:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from xml.sax.saxutils import quoteattr
 
 from gongshu.validators.finding import Finding, Sample
+from gongshu.validators.ownmarks import problem_columns
 from gongshu.validators.readers.sheetscan import BROKEN, column_letters, sheet_parts
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.words import say
@@ -46,11 +47,16 @@ def mark(source: BinaryIO, out: BinaryIO, file: FileReport, report: Report, lang
 def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Marked:
     part, sheet, styles, styles_part = opened(package, file.sheet or "")
     marks = marks_of(file, lang, in_sheet)
-    last = sheet.formulas_and_values()
+    earlier = _earlier(file)
+    last = sheet.formulas_and_values() if earlier is None else earlier - 1
     edits: dict[int, dict[int, Edit]] = {}
     for (row, column), level in marks.levels.items():
         edits.setdefault(row, {})[column] = Edit(level=str(level))
     heading = file.header_line or 1
+    if earlier is not None:  # what was said of rows last time is said no more
+        for row, _, content, end in sheet.rows():
+            if row > heading and any(column == earlier for column, _, _ in sheet.cells(row, content, end)):
+                edits.setdefault(row, {})[earlier] = Edit(text="")
     shown = last < COLUMNS and bool(marks.problems)
     if shown:
         style = _style_of(sheet, heading, last)
@@ -58,7 +64,7 @@ def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Mark
         for row, said in marks.problems.items():
             edits.setdefault(row, {})[last + 1] = Edit(text=("；" if lang == "zh" else "; ").join(said))
     before, behind = sheet.edited(edits, styles.filled)
-    if shown:
+    if shown and earlier is None:
         before = _widened(before, sheet, last + 1, max(edits))
     commented = True
     try:
@@ -78,6 +84,14 @@ def opened(package: Package, name: str) -> tuple[str, Sheet, Styles, str]:
     if part is None or part not in package or styles_part is None:
         raise Unpatchable("workbook")
     return part, Sheet.of(package.read(part)), Styles(package.read(styles_part)), styles_part
+
+
+def _earlier(file: FileReport) -> int | None:
+    """The problem column (from 1) that the workbook has from the last time, if any."""
+    for finding in file.findings:
+        if finding.code == "table.column-extra" and finding.columns and finding.columns[0].strip() in problem_columns():
+            return next((column for each in finding.samples for _, column in [in_sheet(finding, each)]), None)
+    return None
 
 
 def _style_of(sheet: Sheet, row: int, column: int) -> int:
