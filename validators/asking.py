@@ -130,7 +130,7 @@ def _day(given: date | str | None, zone: str) -> date:
         if isinstance(given, datetime):
             return given.date()
         return given if isinstance(given, date) else date.fromisoformat(given)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise UsageFault("usage.date", value=str(given)) from error
     except KeyError as error:
         raise UsageFault("usage.timezone", value=zone) from error

@@ -37,6 +37,8 @@ def gather(sources: Iterable[Any], asked: Asked) -> list[Piece]:
 def _pieces(source: Any, name: str, asked: Asked) -> Iterator[Piece]:
     path = path_of(source)
     if path is None:
+        if source is None or isinstance(source, (bool, int, float, complex)):
+            raise UsageFault("usage.source-kind", kind=type(source).__name__)
         yield from _unpacked(of_source(source, name, asked))
         return
     if "://" in str(source) and not path.exists():
