@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from gongshu.standards.session import Session, everywhere
 from gongshu.standards.settings import setting
 from gongshu.validators.choices import date_of, form_of, options_of, references_of, samples_of
 from gongshu.validators.process import settle
+from gongshu.validators.telling import progress, show, tell_cell, tell_difference, tell_handed_back, write_text
 
 if TYPE_CHECKING:
     from gongshu.validators.report import Report
@@ -44,6 +43,7 @@ FORM_HELP = "terminal | json | jsonl | csv | html | xlsx | markdown | sarif | ju
 @click.option("--masked", is_flag=True, help="个人信息应已遮盖 / Personal values have to be masked already")
 @click.option("--baseline", type=PATH, help="与以前的 JSON 报告比较 / Compare with an earlier JSON report")
 @click.option("--receipt", "receipt_file", type=PATH, help="把校验回执写到文件 / Write the receipt to a file")
+@click.option("--hand-back", type=PATH, metavar="FOLDER", help="各部门的标注工作簿 / A marked workbook per department")
 @click.option("--explain-cell", metavar="C8|LINE:COLUMN", help="这一格经过的检查 / Every check of one cell")
 @everywhere
 def validate(
@@ -67,6 +67,7 @@ def validate(
     masked: bool,
     baseline: Path | None,
     receipt_file: Path | None,
+    hand_back: Path | None,
     explain_cell: str | None,
 ) -> int:
     """校验文件 / Check files against a standard
@@ -75,12 +76,15 @@ def validate(
     """
     if session.own:
         settle()
+    from gongshu.validators.gathering import gather
+    from gongshu.validators.handback import refuse_among
     from gongshu.validators.reports import UNCAPPED
     from gongshu.validators.reports.output import refuse_input
-    from gongshu.validators.validation import validate as judged
+    from gongshu.validators.validation import asking, report_over
 
     chosen = form_of(form, output, json=session.json)
-    kept = samples_of(samples, None if chosen in UNCAPPED or baseline is not None else 20)
+    complete = chosen in UNCAPPED or baseline is not None or hand_back is not None
+    kept = None if hand_back is not None else samples_of(samples, None if complete else 20)
     earlier = baseline_of(baseline)
     on = date_of(as_of)
     paths = tuple(Path(each) for each in files if "://" not in each)
@@ -103,7 +107,11 @@ def validate(
     if explain_cell is not None:
         return tell_cell(session, files, explain_cell, asked)
     with progress(session, files) as told:
-        report = judged(*files, progress=told, **asked)
+        settled = asking(**asked)
+        pieces = gather(files, settled)
+        if hand_back is not None:
+            refuse_among(hand_back, pieces)
+        report = report_over(pieces, settled, progress=told)
     show(
         session,
         report,
@@ -114,6 +122,8 @@ def validate(
         shown=kept if samples else 5,
         standard=standard,
     )
+    if hand_back is not None:
+        tell_handed_back(session, report, pieces, hand_back)
     if earlier is not None:
         tell_difference(session, earlier, report, aside=output is None and chosen != "terminal")
     if receipt_file is not None:
@@ -275,127 +285,6 @@ def baseline_of(path: Path | None) -> Report | None:
     from gongshu.validators.reports.loading import load_report
 
     return load_report(path) if path is not None else None
-
-
-# --- effects -----------------------------------------------------------------------------------------------------
-
-
-def show(
-    session: Session,
-    report: Report,
-    form: str,
-    output: Path | None,
-    inputs: tuple[Path, ...],
-    *,
-    reproducible: bool = False,
-    shown: int | None = 5,
-    standard: str | None = None,
-) -> None:
-    """Write the report where it was asked for; people also get the verdict when it went to a file."""
-    from gongshu.validators.reports import BINARY, write
-    from gongshu.validators.reports.output import write_atomically
-
-    places = sys.maxsize if shown is None else shown
-    options: dict[str, Any] = {"sources": inputs, "reproducible": reproducible, "shown": places}
-    console = {
-        "width": console_width(),
-        "color": session.color and sys.stdout.isatty(),
-        "encoding": encoding_of_console(),
-    }
-    if output is not None:
-        write_atomically(
-            output, lambda out: write(report, out, form_name=form, lang=session.lang, **options), inputs=inputs
-        )
-        if not session.json:
-            write(
-                report,
-                sys.stdout.buffer,
-                form_name="terminal",
-                lang=session.lang,
-                quiet=True,
-                **console,
-            )
-        return
-    if form in BINARY and sys.stdout.isatty():
-        raise UsageFault("usage.form-output", form=form)
-    sys.stdout.flush()
-    stream = sys.stdout.buffer
-    if form == "terminal":
-        options |= {**console, "quiet": session.quiet, "standard": standard}
-    write(report, stream, form_name=form, lang=session.lang, **options)
-    stream.flush()
-
-
-def tell_cell(session: Session, files: tuple[str, ...], where: str, asked: Mapping[str, Any]) -> int:
-    """Every check of one cell; 1 where one of them found an error."""
-    from gongshu.validators.asking import asking
-    from gongshu.validators.cellchecks import cell_checks
-    from gongshu.validators.reports.cellwords import cell_document, cell_lines
-
-    if len(files) != 1:
-        raise UsageFault("usage.explain-cell-one", count=len(files))
-    found = cell_checks(files[0], where, asking(**asked))
-    if session.json:
-        session.emit(cell_document(found, session.lang))
-    else:
-        write_text("\n".join(cell_lines(found, session.lang)))
-    return 1 if found.failed else 0
-
-
-def tell_difference(session: Session, earlier: Report, later: Report, *, aside: bool) -> None:
-    """What was mended since; on standard error where standard output holds a document."""
-    from gongshu.validators.comparison import compare
-    from gongshu.validators.reports.difference import difference_lines
-
-    lines = difference_lines(compare(earlier, later), session.lang, quiet=session.quiet)
-    if aside or session.json:
-        for line in lines:
-            click.echo(line, err=True)
-    else:
-        write_text("\n" + "\n".join(lines))
-
-
-def write_text(text: str) -> None:
-    """Text for people, in what the console can print."""
-    from gongshu.validators.reports.terminal import encoded
-
-    sys.stdout.flush()
-    stream = sys.stdout.buffer
-    stream.write(encoded(text + "\n", encoding_of_console()))
-    stream.flush()
-
-
-def encoding_of_console() -> str:
-    """What standard output takes; the name is always one that Python knows."""
-    return getattr(sys.stdout, "encoding", None) or "utf-8"
-
-
-def console_width() -> int:
-    """The width of the console; 80 where there is none."""
-    import shutil
-
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
-
-
-@contextmanager
-def progress(session: Session, files: tuple[str, ...]) -> Iterator[Callable[[int, int, str], None] | None]:
-    """A moving line on standard error while somebody watches; a bar once there are several files."""
-    if not session.interactive:
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    names = ", ".join(Path(each).name for each in files[:3]) + (" …" if len(files) > 3 else "")
-    console = Console(stderr=True, no_color=not session.color)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(session.words("progress.validating", name=names), total=None)
-
-        def told(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total, description=name)
-
-        yield told
 
 
 def openers() -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 Two spellings: `files: [a.csv, {path: b.xlsx, standard: id, sheet: 名称, encoding, delimiter, header_row}]` with
 an optional `standard:` for all, and the publishers' manifest, of which only
-`datasets: [{files: [{path, standard, sheet}]}]` is looked at here. Paths are relative to the list.
+`datasets: [{publisher, files: [{path, standard, sheet}]}]` is looked at here. Paths are relative to the list.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from gongshu.standards.faults import UsageFault
 from gongshu.validators.asking import Asked
+from gongshu.validators.departments import publisher_of
 from gongshu.validators.pieces import Piece, of_source
 
 LISTS = ("manifest.yaml", "manifest.yml")
@@ -31,15 +32,14 @@ def listed(path: Path, asked: Asked) -> Iterator[Piece]:
     default = document.get("standard")
     files = document.get("files")
     if files is None and isinstance(document.get("datasets"), list):
-        sets = [each.get("files") for each in document["datasets"] if isinstance(each, Mapping)]
-        files = [file for each in sets if isinstance(each, list) for file in each]
+        files = [file for each in document["datasets"] if isinstance(each, Mapping) for file in _published(each)]
     if not isinstance(files, list) or not files:
         raise UsageFault("usage.list-shape", path=path.name)
     for entry in files:
         found = {"path": entry} if isinstance(entry, str) else entry
         if not isinstance(found, Mapping) or not isinstance(found.get("path"), str):
             raise UsageFault("usage.list-shape", path=path.name)
-        yield _piece(path, found, default, asked)
+        yield replace(_piece(path, found, default, asked), department=publisher_of(found, document))
 
 
 def _piece(path: Path, found: Mapping[str, Any], default: Any, asked: Asked) -> Piece:
@@ -60,6 +60,17 @@ def _piece(path: Path, found: Mapping[str, Any], default: Any, asked: Asked) -> 
         header_row=row if isinstance(row, int) and row > 0 else told.options.header_row,
     )
     return of_source(source, Path(found["path"]).as_posix(), replace(told, options=options))
+
+
+def _published(dataset: Mapping[str, Any]) -> list[Any]:
+    """The files of a dataset; each knows the publisher of the dataset where it names none itself."""
+    files, publisher = dataset.get("files"), publisher_of(dataset, dataset.get("metadata"))
+    if not isinstance(files, list):
+        return []
+    if publisher is None:
+        return files
+    named = [{"path": each} if isinstance(each, str) else each for each in files]
+    return [{"publisher": publisher, **each} if isinstance(each, Mapping) else each for each in named]
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -30,6 +30,8 @@ ALL_SHEETS = "*"
 def gather(sources: Iterable[Any], asked: Asked) -> list[Piece]:
     """Every piece, in order; foreign keys find the files that are judged beside them."""
     given = list(sources)
+    if not given or any(isinstance(each, str) and not each for each in given):  # `""` is no name of this folder
+        raise UsageFault("usage.nothing-given")
     pieces = [piece for source, name in zip(given, names_of(given)) for piece in _pieces(source, name, asked)]
     return _related([_detected(each) for each in pieces])
 
@@ -57,7 +59,7 @@ def _pieces(source: Any, name: str, asked: Asked) -> Iterator[Piece]:
     yield from _path(path, asked, several=False)
 
 
-def _path(path: Path, asked: Asked, *, several: bool) -> Iterator[Piece]:
+def _path(path: Path, asked: Asked, *, several: bool, name: str | None = None) -> Iterator[Piece]:
     if path.is_dir():
         yield from _folder(path, asked)
     elif (asked.standard is None or path.name == PACKAGE) and is_descriptor(path):
@@ -66,7 +68,7 @@ def _path(path: Path, asked: Asked, *, several: bool) -> Iterator[Piece]:
         yield from _each(listed(path, asked))
     else:
         told = replace(asked, detect=asked.standard is None and several)
-        yield from _unpacked(of_source(path, names_of([path])[0], told))
+        yield from _unpacked(of_source(path, name or names_of([path])[0], told))
 
 
 def _folder(path: Path, asked: Asked) -> Iterator[Piece]:
@@ -82,8 +84,13 @@ def _folder(path: Path, asked: Asked) -> Iterator[Piece]:
     if not kept:
         raise UsageFault("usage.folder-empty", path=str(path))
     for each in kept:
-        if each.name != PACKAGE:
-            yield from _path(each, asked, several=True)
+        if each.name == PACKAGE:
+            continue
+        inside, name = each.relative_to(path), names_of([each])[0]
+        told = name if name != each.name else inside.as_posix()
+        department = inside.parts[0] if len(inside.parts) > 1 else None
+        for piece in _path(each, asked, several=True, name=told):
+            yield replace(piece, department=piece.department or department)
 
 
 def _passed_over(path: Path) -> bool:
@@ -124,7 +131,7 @@ def _unpacked(piece: Piece) -> Iterator[Piece]:
         if kind in ARCHIVES:
             for each in members(opened, kind):
                 name = f"{piece.name}/{each.name}" if kind == "zip" else piece.name
-                yield Piece(name, each.open, piece.asked, piece.origin)
+                yield Piece(name, each.open, piece.asked, piece.origin, department=piece.department)
             return
     except SourceFault as fault:  # told when the piece is judged
         yield replace(piece, open=partial(_refused, fault))

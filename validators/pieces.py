@@ -26,6 +26,7 @@ class Piece:
     asked: Asked
     origin: Any = None
     where: Any = field(default=None)  # what another file's foreign keys can be looked up in
+    department: str | None = None  # whose file it is
 
 
 def of_source(source: Any, name: str, asked: Asked) -> Piece:
@@ -65,6 +66,11 @@ def _told(reports: Iterator[FileReport], pieces: Sequence[Piece], progress: Prog
 
 
 def _report(piece: Piece) -> FileReport:
+    report = _judged(piece)
+    return report if piece.department is None else replace(report, department=piece.department)
+
+
+def _judged(piece: Piece) -> FileReport:
     try:
         source = piece.open()
     except SourceFault as fault:

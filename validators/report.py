@@ -60,6 +60,7 @@ class FileReport:
     publishable: bool = False
     # for people: field name -> title in the data or the standard; masks are applied before a sample gets here
     titles: Mapping[str, str] = field(default_factory=dict)
+    department: str | None = None  # first level of the folder that was given, or a manifest's publisher
     detected: float | None = None  # the standard was found out by the columns' names: how alike they are, 0 to 1
 
     def count(self, severity: Severity) -> int:

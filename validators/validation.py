@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gongshu.standards.faults import UsageFault
 from gongshu.validators.asking import Asked, asking, extra_checks, used
 from gongshu.validators.gathering import gather
 from gongshu.validators.inputs import identity
@@ -54,8 +53,6 @@ def validate(
     exist or an unknown profile, `StandardFault` for a standard that is faulty or unknown.
     """
     started = time.perf_counter()
-    if not sources or any(isinstance(each, str) and not each for each in sources):  # `""` is no name of this folder
-        raise UsageFault("usage.nothing-given")
     asked = asking(
         standard=standard,
         profile=profile,
@@ -71,8 +68,15 @@ def validate(
         bounds=bounds,
         masked=masked,
     )
-    pieces = gather(sources, asked)
-    files = tuple(judged(pieces, threads=threads, progress=progress))
+    return report_over(gather(sources, asked), asked, started=started, progress=progress)
+
+
+def report_over(
+    pieces: Sequence[Piece], asked: Asked, *, started: float | None = None, progress: Progress | None = None
+) -> Report:
+    """The report over pieces that are gathered already. `started` is a reading of the performance counter."""
+    began = time.perf_counter() if started is None else started
+    files = tuple(judged(pieces, threads=asked.threads, progress=progress))
     return Report(
         verdict=max((each.verdict for each in files), key=list(Verdict).index),
         publishable=all(each.publishable for each in files),
@@ -80,7 +84,7 @@ def validate(
         files=files,
         engine={"name": "gongshu", "version": _version()},
         generated=datetime.now(ZoneInfo(asked.timezone)).isoformat(timespec="seconds"),
-        duration=round(time.perf_counter() - started, 3),
+        duration=round(time.perf_counter() - began, 3),
     )
 
 

@@ -10,7 +10,7 @@ from gongshu.standards.entries import Entry
 from gongshu.standards.messages import languages, sentence
 from gongshu.standards.model import Kind, Status
 from gongshu.validators.page.desk import Job
-from gongshu.validators.reports.page import safe
+from gongshu.validators.reports.pagewords import safe
 from gongshu.validators.reports.words import say
 
 PRODUCTS = ("workbook", "mended", "changes", "report")

@@ -25,8 +25,8 @@ def report() -> None:
 def report_show(session: Session, file: Path, form: str | None, output: Path | None, source: Path | None) -> int:
     """换一种形式看报告 / A report in another form"""
     from gongshu.validators.choices import form_of
-    from gongshu.validators.commands import show
     from gongshu.validators.reports.loading import load_report
+    from gongshu.validators.telling import show
 
     loaded = load_report(file)
     chosen = form_of(form, output, json=session.json)
@@ -40,10 +40,10 @@ def report_show(session: Session, file: Path, form: str | None, output: Path | N
 @everywhere
 def report_diff(session: Session, earlier: Path, later: Path) -> int:
     """改好了多少、还剩多少、新出现多少 / What was mended, what is left, what is new"""
-    from gongshu.validators.commands import write_text
     from gongshu.validators.comparison import compare
     from gongshu.validators.reports.difference import difference_lines
     from gongshu.validators.reports.loading import load_report
+    from gongshu.validators.telling import write_text
 
     found = compare(load_report(earlier), load_report(later))
     if session.json:

@@ -102,6 +102,7 @@ def _file(file: FileReport, lang: str, bare: bool) -> dict[str, Any]:
         "publishable": file.publishable,
         "rows_with_errors": file.rows_with_errors,
         "spread": list(file.spread),
+        **({"department": file.department} if file.department is not None else {}),
         **({"detected": file.detected} if file.detected is not None else {}),
         "standard": _standard(file.standard),
         "looks_like": [plain(each) for each in file.looks_like],

@@ -43,7 +43,7 @@ def report_of(document: Mapping[str, Any]) -> Report:
 
 def _file(given: Mapping[str, Any]) -> FileReport:
     same = ("name", "bytes", "sha256", "format", "encoding", "delimiter", "sheet", "header_line", "rows", "columns")
-    more = ("checked", "rows_with_errors", "publishable", "titles", "detected")
+    more = ("checked", "rows_with_errors", "publishable", "titles", "detected", "department")
     used = given["standard"]
     return FileReport(
         verdict=Verdict(given["verdict"]),

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from gongshu.validators.finding import Severity
 from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.folding import Entry, groups
+from gongshu.validators.reports.ranking import department_cells
 from gongshu.validators.reports.words import about, answer, detail_words, not_checked_words, place, say, worst_first
 
 SHOWN = 5  # samples of one finding, unless more are asked for
@@ -45,6 +46,12 @@ def _lines(report: Report, lang: str, shown: int) -> Iterator[str]:
 
 
 def _overview(report: Report, lang: str) -> Iterator[str]:
+    found = department_cells(report, lang)
+    if found:
+        yield _row(say("report.department-header", lang).split(","))
+        yield "| --- | ---: | ---: | ---: | ---: |"
+        yield from (_row([escaped(name), *counts]) for name, *counts in found)
+        yield ""
     yield _row(say("report.overview-header", lang).split(","))
     yield "| --- | --- | ---: | ---: | ---: |"
     for file in sorted(report.files, key=worst_first):

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 from gongshu.standards.messages import languages
-from gongshu.validators.finding import Finding, Sample, Severity
+from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.folding import Entry, groups
+from gongshu.validators.reports.pagecharts import LEVELS, bars, overview, strip
+from gongshu.validators.reports.pagewords import anchor_of, both, lists, safe, said, tag
 from gongshu.validators.reports.steps import next_steps
 from gongshu.validators.reports.words import (
     about,
@@ -28,16 +29,11 @@ from gongshu.validators.reports.words import (
     place,
     quoted,
     say,
-    worst_first,
 )
 
 PLACES = 2000  # places listed in the whole page
 FINDINGS = 600  # kinds of faults listed in the whole page
 AT_ONCE = 5  # places of a finding that are open from the start
-BARS = 60  # columns with a bar
-_BLANKS = dict.fromkeys("\t\r\n\u3000\xa0", " ")
-_LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-Said: TypeAlias = Callable[[str], str]  # a language -> the words in it
 
 
 def write(report: Report, out: BinaryIO, *, lang: str, reproducible: bool = False, **_: Any) -> None:
@@ -52,7 +48,7 @@ def _page(report: Report, lang: str, reproducible: bool) -> Iterator[str]:
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'; base-uri 'none'"
     title = f"{', '.join(file.name for file in report.files[:3])} - {say(f'report.verdict-{report.verdict}', lang)}"
     yield (
-        f'<!DOCTYPE html>\n<html lang="{_tag(lang)}"><head><meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{tag(lang)}"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta name="color-scheme" content="light dark">\n<title>{safe(title)}</title>\n'
@@ -72,12 +68,12 @@ def contents(report: Report, *, reproducible: bool = False, beside: str = "") ->
 
     `beside` is HTML that stands before the verdict.
     """
-    yield f'<header class="v-{report.verdict}">{beside}\n<h1>{_both(lambda lang: answer(report, lang))}</h1>'
+    yield f'<header class="v-{report.verdict}">{beside}\n<h1>{both(lambda lang: answer(report, lang))}</h1>'
     if any(file.standard is None and file.rows is not None for file in report.files):
-        yield f"<p>{_said('report.structure-only')}</p>"
+        yield f"<p>{said('report.structure-only')}</p>"
     yield "</header>\n<main>\n"
     if len(report.files) > 1:
-        yield from _overview(report)
+        yield from overview(report)
     yield from _tools()
     room = _Room(report)
     for number, file in enumerate(report.files):
@@ -96,40 +92,25 @@ class _Room:
         self.places = PLACES + AT_ONCE * min(kinds, FINDINGS)
 
 
-def _overview(report: Report) -> Iterator[str]:
-    yield '<table class="overview"><thead><tr>'
-    for title in _lists(lambda lang: say("report.overview-header", lang).split(",")):
-        yield f"<th>{title}</th>"
-    yield "</tr></thead><tbody>"
-    for number, file in sorted(enumerate(report.files), key=lambda each: worst_first(each[1])):
-        counts = "".join(f'<td class="n">{file.count(level):,}</td>' for level in _LEVELS[:2])
-        yield (
-            f'<tr><td><a href="#f{number}">{safe(file.name)}</a></td>'
-            f'<td class="v-{file.verdict}">{_said(f"report.verdict-{file.verdict}")}</td>'
-            f'{counts}<td class="n">{file.rows or 0:,}</td></tr>\n'
-        )
-    yield "</tbody></table>\n"
-
-
 def _tools() -> Iterator[str]:
     """Filter and search; the script shows them."""
     yield '<form class="tools" id="tools" hidden>'
-    for level in _LEVELS:
+    for level in LEVELS:
         yield f'<label class="s-{level}"><input type="checkbox" value="{level}" checked> '
-        yield f"{_said(f'report.severity-{level}')}</label>"
-    yield f'<label class="search">{_said("report.search")} <input type="search" id="search"></label>'
-    yield f'<output id="none" hidden>{_said("report.search-none")}</output></form>\n'
+        yield f"{said(f'report.severity-{level}')}</label>"
+    yield f'<label class="search">{said("report.search")} <input type="search" id="search"></label>'
+    yield f'<output id="none" hidden>{said("report.search-none")}</output></form>\n'
 
 
 def _file(file: FileReport, report: Report, number: int, room: _Room) -> Iterator[str]:
     yield f'<section class="file" id="f{number}"><h2>{safe(file.name)}</h2>\n<ul class="about">'
-    for line in _lists(lambda lang: about(file, report, lang)[file.rows is None :]):
+    for line in lists(lambda lang: about(file, report, lang)[file.rows is None :]):
         yield f"<li>{line}</li>"
     yield "</ul>\n"
-    yield from _strip(file)
-    yield from _bars(file, number)
+    yield from strip(file)
+    yield from bars(file, number)
     shown = groups(file, languages()[0])
-    titles = _lists(lambda lang: [title for title, _ in groups(file, lang)])
+    titles = lists(lambda lang: [title for title, _ in groups(file, lang)])
     left = 0
     anchors: set[str] = set()
     for title, (_, found) in zip(titles, shown):
@@ -137,7 +118,7 @@ def _file(file: FileReport, report: Report, number: int, room: _Room) -> Iterato
             left += len(found)
             continue
         name = found[0].finding.columns[0] if found[0].finding.columns else ""
-        anchor = "" if name in anchors or not name else f' id="{_anchor(number, name)}"'
+        anchor = "" if name in anchors or not name else f' id="{anchor_of(number, name)}"'
         anchors.add(name)
         yield f'<section class="group"{anchor}><h3>{title}</h3>\n'
         for entry in found[: room.findings]:
@@ -146,70 +127,25 @@ def _file(file: FileReport, report: Report, number: int, room: _Room) -> Iterato
         room.findings -= len(found)
         yield "</section>\n"
     if left:
-        yield f'<p class="cut">{_said("report.kinds-more", count=f"{left:,}")}</p>\n'
+        yield f'<p class="cut">{said("report.kinds-more", count=f"{left:,}")}</p>\n'
     yield from _ending(file)
     yield "</section>\n"
-
-
-def _strip(file: FileReport) -> Iterator[str]:
-    """Where in the table the rows with errors lie."""
-    if not file.spread or not file.rows:
-        return
-    parts, rows, most = len(file.spread), file.rows, max(file.spread) or 1
-    caption = _said("report.strip", rows=f"{rows:,}", wrong=f"{file.rows_with_errors:,}")
-    yield f'<figure class="strip"><figcaption>{caption}</figcaption>'
-    yield f'<svg viewBox="0 0 {parts} 1" preserveAspectRatio="none" role="img" aria-hidden="true">'
-    for at, count in enumerate(file.spread):
-        if count:
-            first, last = -(-at * rows // parts) + 1, -(-(at + 1) * rows // parts)
-            strength = 0.25 + 0.75 * count / most
-            yield f'<rect x="{at}" width="1" height="1" fill-opacity="{strength:.2f}">'
-            yield f"<title>{first:,}–{last:,}: {count:,}</title></rect>"
-    yield f"</svg><span>1</span><span>{rows:,}</span></figure>\n"
-
-
-def _bars(file: FileReport, number: int) -> Iterator[str]:
-    """How many faults each column has."""
-    counts: dict[str, dict[Severity, int]] = {}
-    for finding in file.findings:
-        if finding.columns and not finding.code.startswith("table.column-"):
-            of = counts.setdefault(finding.columns[0], dict.fromkeys(_LEVELS, 0))
-            of[finding.severity] += finding.count
-    if len(counts) < 2:
-        return
-    most = max(sum(each.values()) for each in counts.values())
-    order = sorted(counts, key=lambda name: [-counts[name][level] for level in _LEVELS])
-    yield f'<figure class="bars"><figcaption>{_said("report.bars")}</figcaption><table>'
-    for name in order[:BARS]:
-        parts = "".join(
-            f'<i class="s-{level}" style="width:{100 * count / most:.2f}%"></i>'
-            for level, count in counts[name].items()
-            if count
-        )
-        total = sum(counts[name].values())
-        title = safe(file.titles.get(name) or name)
-        yield f'<tr><th><a href="#{_anchor(number, name)}">{title}</a></th>'
-        yield f'<td class="bar">{parts}</td><td class="n">{total:,}</td></tr>\n'
-    yield "</table>"
-    if len(order) > BARS:
-        yield f"<p>{_said('report.columns-more', count=len(order) - BARS)}</p>"
-    yield "</figure>\n"
 
 
 def _entry(entry: Entry, file: FileReport, room: _Room) -> Iterator[str]:
     finding = entry.finding
     yield f'<article class="s-{finding.severity}" data-s="{finding.severity}"><h4><b>'
-    yield _both(lambda lang: say(f"report.severity-{finding.severity}", lang))
-    yield f"</b> {_both(lambda lang: say('report.times', lang, count=f'{finding.count:,}'))} "
-    yield f"{_both(lambda lang: entry.words('title', lang, file))} <code>{safe(finding.code)}</code></h4>\n"
+    yield both(lambda lang: say(f"report.severity-{finding.severity}", lang))
+    yield f"</b> {both(lambda lang: say('report.times', lang, count=f'{finding.count:,}'))} "
+    yield f"{both(lambda lang: entry.words('title', lang, file))} <code>{safe(finding.code)}</code></h4>\n"
     samples = [each for each in finding.samples if each.row is not None or each.cell or each.byte is not None]
     kept = samples[: max(0, min(room.each, room.places))]
     room.places -= len(kept)
     if kept:
         yield from _places(finding, kept, file)
     if samples and finding.count > len(kept):
-        yield f'<p class="cut">{_said("report.more", count=f"{finding.count - len(kept):,}")}</p>'
-    yield f'<p class="help">{_both(lambda lang: entry.advice(lang, file))}</p>'
+        yield f'<p class="cut">{said("report.more", count=f"{finding.count - len(kept):,}")}</p>'
+    yield f'<p class="help">{both(lambda lang: entry.advice(lang, file))}</p>'
     yield "</article>\n"
 
 
@@ -219,7 +155,7 @@ def _places(finding: Finding, samples: list[Sample], file: FileReport) -> Iterat
         yield _place(finding, each, file)
     yield "</table>"
     if len(samples) > AT_ONCE:
-        yield f"<details><summary>{_said('report.unfold', count=len(samples) - AT_ONCE)}</summary><table>"
+        yield f"<details><summary>{said('report.unfold', count=len(samples) - AT_ONCE)}</summary><table>"
         for each in samples[AT_ONCE:]:
             yield _place(finding, each, file)
         yield "</table></details>"
@@ -228,33 +164,33 @@ def _places(finding: Finding, samples: list[Sample], file: FileReport) -> Iterat
 def _place(finding: Finding, sample: Sample, file: FileReport) -> str:
     fix = sample.fix
     if fix is not None and fix.safe and fix.value != sample.value and sample.value:
-        mended = f"<ins>{safe(quoted(fix.value))}</ins>" if fix.value else _said("report.fix-empty")
+        mended = f"<ins>{safe(quoted(fix.value))}</ins>" if fix.value else said("report.fix-empty")
         detail = f"<del>{safe(quoted(sample.value))}</del> {'→ ' if fix.value else ''}{mended}"
     else:
-        detail = _both(lambda lang: detail_words(finding, sample, file, lang))
+        detail = both(lambda lang: detail_words(finding, sample, file, lang))
     key = " ".join(f"{file.titles.get(name) or name} {quoted(text)}" for name, text in sample.key.items() if text)
     beside = f" <small>{safe(key)}</small>" if key and set(sample.key) != set(finding.columns) else ""
-    return f"<tr><th>{_both(lambda lang: place(sample, lang, file))}</th><td>{detail}{beside}</td></tr>\n"
+    return f"<tr><th>{both(lambda lang: place(sample, lang, file))}</th><td>{detail}{beside}</td></tr>\n"
 
 
 def _ending(file: FileReport) -> Iterator[str]:
     yield '<footer class="ending">'
     if file.rows == 0:
-        yield f"<p>{_said('report.no-rows')}</p>"
+        yield f"<p>{said('report.no-rows')}</p>"
     if file.checked:
-        yield f"<p>{_said('report.checked', checked=file.checked)}</p>"
+        yield f"<p>{said('report.checked', checked=file.checked)}</p>"
     if file.not_checked:
-        yield f"<p>{_said('report.not-checked', count=len(file.not_checked))}</p><ul>"
+        yield f"<p>{said('report.not-checked', count=len(file.not_checked))}</p><ul>"
         for each in file.not_checked[:FINDINGS]:
             what = each.rule or each.code or ", ".join(each.columns)
-            words = _both(partial(not_checked_words, each.reason))
+            words = both(partial(not_checked_words, each.reason))
             yield f"<li><code>{safe(what)}</code> {words}</li>"
         yield "</ul>"
     if file.publishable:
-        yield f"<p>{_said('report.publishable')}</p>"
-    steps = _lists(lambda lang: next_steps(file, lang))
+        yield f"<p>{said('report.publishable')}</p>"
+    steps = lists(lambda lang: next_steps(file, lang))
     if steps:
-        yield f'<h3>{_said("report.next")}</h3><ul class="next">'
+        yield f'<h3>{said("report.next")}</h3><ul class="next">'
         for step in steps:
             yield f"<li>{step}</li>"
         yield "</ul>"
@@ -271,49 +207,10 @@ def _inputs(report: Report, reproducible: bool) -> Iterator[str]:
             rows += [(f"{file.standard.id}@{file.standard.version} sha256", file.standard.sha256)]
     if not reproducible and report.generated:
         rows += [("generated", report.generated)]
-    yield f'<details class="inputs"><summary>{_said("report.inputs")}</summary><table>'
+    yield f'<details class="inputs"><summary>{said("report.inputs")}</summary><table>'
     for name, value in dict(rows).items():
         yield f"<tr><th>{safe(name)}</th><td><code>{safe(value)}</code></td></tr>\n"
     yield "</table></details>\n"
-
-
-# --- words -------------------------------------------------------------------------------------------------------
-
-
-def safe(text: str) -> str:
-    """The text so that it is nothing but text in HTML; what cannot be seen is made visible."""
-    if not text.isprintable():
-        text = "".join(
-            each if each.isprintable() else " " if each in "\t\r\n\u3000\xa0" else f"<U+{ord(each):04X}>"
-            for each in text
-        )
-    return html.escape(text)
-
-
-def _both(words: Said) -> str:
-    """The words in every language, once where they are the same."""
-    said = {lang: safe(words(lang)) for lang in languages()}
-    if len(set(said.values())) == 1:
-        return next(iter(said.values()))
-    return "".join(f'<span lang="{_tag(lang)}" class="l-{lang}">{text}</span>' for lang, text in said.items())
-
-
-def _lists(words: Callable[[str], list[str]]) -> list[str]:
-    """Each of several sentences in every language; the languages have equally many."""
-    said = {lang: words(lang) for lang in languages()}
-    return [_both(dict(zip(said, each)).__getitem__) for each in zip(*said.values())]
-
-
-def _said(code: str, **params: Any) -> str:
-    return _both(lambda lang: say(code, lang, **params))
-
-
-def _anchor(number: int, name: str) -> str:
-    return f"c{number}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
-
-
-def _tag(lang: str) -> str:
-    return "zh-CN" if lang == "zh" else lang
 
 
 def _switch_style(spoken: list[str]) -> str:

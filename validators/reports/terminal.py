@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from gongshu.standards.console import PLAINER
 from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.folding import Entry, groups
+from gongshu.validators.reports.ranking import ranking_lines
 from gongshu.validators.reports.steps import next_steps
 from gongshu.validators.reports.words import (
     about,
@@ -82,6 +83,8 @@ def verdict_lines(report: Report, look: Look) -> Iterator[str]:
     if len(report.files) > 1:
         by_verdict = {str(each): sum(file.verdict == each for file in report.files) for each in Verdict}
         yield from wrap(say("report.summary", look.lang, count=len(report.files), **by_verdict), look.width)
+        for line in ranking_lines(report, look.lang):
+            yield from wrap(line, look.width, hanging="    ")
 
 
 def _file(file: FileReport, report: Report, look: Look) -> Iterator[str]:
