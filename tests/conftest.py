@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+
+BROWSER_REQUIRED = "browser" in os.environ.get("GONGSHU_REQUIRE", "").replace(",", " ").split()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,3 +33,21 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         "NO_COLOR",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """The system's chromium, driven by playwright; absent, the tests are skipped unless they are required."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        found = None
+    if found is None:
+        words = "the browser tests need chromium and the extra `browser` (playwright)"
+        pytest.fail(words) if BROWSER_REQUIRED else pytest.skip(words)
+    with sync_playwright() as driver:
+        # a container has no user namespaces for chromium's own sandbox; nothing but our own page is opened
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

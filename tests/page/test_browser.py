@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,25 +13,6 @@ from desk_served import ROWS, TOKEN, Running
 
 WAIT = 60_000  # milliseconds
 PHONE = {"width": 390, "height": 844}
-REQUIRED = "browser" in os.environ.get("GONGSHU_REQUIRE", "").replace(",", " ").split()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The system's chromium, driven by playwright; absent, the tests are skipped unless they are required."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        found = None
-    if found is None:
-        words = "the browser tests need chromium and the extra `browser` (playwright)"
-        pytest.fail(words) if REQUIRED else pytest.skip(words)
-    with sync_playwright() as driver:
-        # a container has no user namespaces for chromium's own sandbox; nothing but our own page is opened
-        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
