@@ -102,6 +102,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "cell.type": ("example", "expected"),
     "file.encoding": ("hint",),
     "file.encoding-mixed": ("hint",),
+    "key.duplicate": ("first_place",),
+    "row.duplicate": ("first_place",),
 }
 
 CODES: tuple[str, ...] = tuple(PARAMS)

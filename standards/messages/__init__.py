@@ -2,7 +2,8 @@
 
 A file maps a code to its words. A code's value is either a plain template, or a mapping with `message` (what is wrong),
 `help` (what to do) and, for a finding, `explain` (why it matters), `bad` and `good` (an example each). A mapping
-`reasons` gives the words of each reason of a finding. Templates use `{name}`; a parameter that is not given reads as
+`reasons` gives the words of each reason of a finding. Templates use `{name}`, and `{count:row|rows}` for a number with
+its noun; a parameter that is not given reads as
 an empty text, so that a missing detail never becomes a traceback; where nothing is near, the sentence with `{near}`
 is left out.
 """
@@ -88,6 +89,9 @@ class _Lenient(Formatter):
         return kwargs.get(str(key), "")
 
     def format_field(self, value: Any, format_spec: str) -> Any:
+        if "|" in format_spec:
+            one, _, several = format_spec.partition("|")
+            return f"{value} {one if str(value) == '1' else several}"
         try:
             return super().format_field("" if value is None else value, format_spec)
         except (TypeError, ValueError):

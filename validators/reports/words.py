@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +11,6 @@ from gongshu.validators.finding import Finding, Sample, Severity
 from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.terms import derived
 
-_NAMES = re.compile(r"\{\w+\}")
 LONGEST = 60  # characters of a value that are quoted
 
 
@@ -51,6 +49,7 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
     value = sample.value if sample is not None else None
     reason = reason_words(finding.code, finding.reason or given.get("reason"), lang)
     return {
+        **_first_place(given, lang, file),
         **{name: _spoken(each, lang) for name, each in given.items()},
         **{name: _spoken(each, lang) for name, each in derived(given, finding, lang).items()},
         "detail": given.get("detail") or reason,
@@ -63,6 +62,16 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
         "reason": reason,
         "count": finding.count,
     }
+
+
+def _first_place(given: Mapping[str, Any], lang: str, file: FileReport) -> dict[str, str]:
+    """Where the row stands that came first, as people find it."""
+    if given.get("first_row") is None:
+        return {}
+    if given.get("first_line") is None:
+        return {"first_place": say("report.row", lang, row=given["first_row"])}
+    name = "report.sheet-line" if file.sheet is not None else "report.line"
+    return {"first_place": say(name, lang, line=given["first_line"])}
 
 
 def reason_words(code: str, reason: str | None, lang: str) -> str:
@@ -142,6 +151,8 @@ def answer(report: Report, lang: str) -> str:
     judged = any(file.standard is not None for file in report.files)
     code = "structure-conforms" if report.verdict == Verdict.CONFORMS and not judged else str(report.verdict)
     counts = report.counts
+    if code == "nonconforming" and not counts["rows_with_errors"]:
+        code = "nonconforming-file"
     return say(f"report.{code}", lang, errors=counts["errors"], rows=counts["rows_with_errors"])
 
 
