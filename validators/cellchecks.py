@@ -51,7 +51,7 @@ class CellCheck:
 
 @dataclass(frozen=True, slots=True)
 class CellChecks:
-    """One cell and everything that was asked of it. Its value is masked where it tells of a person."""
+    """One cell and everything that was asked of it. Its value is masked where it tells of a person, or may."""
 
     file: FileReport
     place: str
@@ -135,7 +135,7 @@ def cell_checks(source: Any, where: str, asked: Asked) -> CellChecks:
         field=name,
         row=row,
         line=line if shape.positioned else None,
-        value=raw if name is None else tally.masked(name, raw),
+        value=tally.masked(name, raw) if name is not None else raw if asked.unmask or not raw else "*",
         checks=() if here is None else tuple(_checks(here, found, plan, standard, findings)),
     )
 

@@ -51,9 +51,9 @@ def _worst(each: Department) -> tuple[Any, ...]:
 
 
 def publisher_of(*places: Any) -> str | None:
-    """The publisher that the nearest of several mappings names: as text, or as a mapping with a name or a title."""
+    """The publisher (or provider) that the nearest of several mappings names: text, or a mapping with name or title."""
     for place in places:
-        found = place.get("publisher") if isinstance(place, Mapping) else None
+        found = (place.get("publisher") or place.get("provider")) if isinstance(place, Mapping) else None
         if isinstance(found, Mapping):
             found = found.get("name") or found.get("title")
         if isinstance(found, Mapping):

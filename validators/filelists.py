@@ -2,7 +2,7 @@
 
 Two spellings: `files: [a.csv, {path: b.xlsx, standard: id, sheet: 名称, encoding, delimiter, header_row}]` with
 an optional `standard:` for all, and the publishers' manifest, of which only
-`datasets: [{publisher, files: [{path, standard, sheet}]}]` is looked at here. Paths are relative to the list.
+`datasets: [{provider, files: [{path, standard, sheet}]}]` is looked at here. Paths are relative to the list.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def test_a_manifest_names_the_publisher(here: Path) -> None:
     (here / "m.yaml").write_text(
         "datasets:\n"
         "- publisher: {name: 教育局}\n  files: [{path: 交/教育局/a.csv, standard: t.json}]\n"
-        "- publisher: 水务局\n  files: [{path: 交/水务局/a.csv, standard: t.json}]\n",
+        "- provider: 水务局\n  files: [{path: 交/水务局/a.csv, standard: t.json}]\n",
         encoding="utf-8",
     )
     assert [each.department for each in validate("m.yaml").files] == ["教育局", "水务局"]
