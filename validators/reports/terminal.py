@@ -69,6 +69,9 @@ def encoded(text: str, encoding: str) -> bytes:
 def report_lines(report: Report, look: Look) -> Iterator[str]:
     """Every line of the report."""
     yield from verdict_lines(report, look)
+    for line in ranking_lines(report, look.lang) if len(report.files) > 1 else ():
+        indent = "  " if line.startswith("  ") else ""
+        yield from wrap(line.strip(), look.width, indent=indent, hanging="    ")
     for file in report.files:
         yield ""
         yield from _file(file, report, look)
@@ -83,8 +86,6 @@ def verdict_lines(report: Report, look: Look) -> Iterator[str]:
     if len(report.files) > 1:
         by_verdict = {str(each): sum(file.verdict == each for file in report.files) for each in Verdict}
         yield from wrap(say("report.summary", look.lang, count=len(report.files), **by_verdict), look.width)
-        for line in ranking_lines(report, look.lang):
-            yield from wrap(line, look.width, hanging="    ")
 
 
 def _file(file: FileReport, report: Report, look: Look) -> Iterator[str]:
