@@ -65,7 +65,7 @@ def test_a_faulty_csv_is_judged_and_goes_home_mended(page: Any, running: Running
 def test_a_faulty_workbook_comes_back_as_a_workbook(page: Any, running: Running, book: Path, tmp_path: Path) -> None:
     hand_in(page, running, book, "en")
     assert page.inner_text("header h1").startswith("Does not conform")
-    assert "1 errors left" in page.inner_text("#downloads")
+    assert "1 error left" in page.inner_text("#downloads")
     mended = download(page, "mended", tmp_path)
     assert mended.name == "村级区划_mended.xlsx"
     assert openpyxl.load_workbook(mended).active["A3"].value == "420102002004"
