@@ -37,9 +37,11 @@ def skip(why: str) -> None:
     pytest.skip(why)
 
 
-def free_ports() -> int:
-    """A port with three free ones after it."""
-    for first in range(21000 + os.getpid() % 4000, 31000, 4):
+def free_ports(attempt: int = 0) -> int:
+    """A port with three free ones after it; each worker of a run looks among its own thousand, so that none meets."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
+    start = 21000 + 1000 * worker + 4 * ((os.getpid() + 50 * attempt) % 200)
+    for first in range(start, 22000 + 1000 * worker - 3, 4):
         sockets = [socket.socket() for _ in range(4)]
         try:
             for number, each in enumerate(sockets):
@@ -64,11 +66,15 @@ def ckan_site() -> Iterator[Site]:
         skip("start-ckan.sh is not beside this repository")
     with tempfile.TemporaryDirectory(prefix="gongshu-ckan-", dir="/var/tmp", ignore_cleanup_errors=True) as home:
         Path(home).chmod(0o755)
-        environment = {**os.environ, "CKAN_HOME": home, "CKAN_PORT": str(free_ports())}
+        environment = {**os.environ, "CKAN_HOME": home}
         try:
-            made = subprocess.run(
-                [str(SCRIPT), "start"], env=environment, capture_output=True, text=True, timeout=400, check=False
-            )
+            for attempt in range(3):
+                environment["CKAN_PORT"] = str(free_ports(attempt))
+                made = subprocess.run(
+                    [str(SCRIPT), "start"], env=environment, capture_output=True, text=True, timeout=400, check=False
+                )
+                if "is taken" not in made.stderr:
+                    break
             if made.returncode:
                 skip(f"CKAN does not start: {made.stderr[-300:]}")
             told = dict(line.split("=", 1) for line in made.stdout.splitlines() if "=" in line)
