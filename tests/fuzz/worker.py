@@ -28,7 +28,7 @@ def limit() -> None:
 def main() -> None:
     """Read `[path, other, seed, standard or null]` lines on standard input; write `[seed, verdict or fault]` lines."""
     limit()
-    from gongshu.standards.faults import UsageFault
+    from gongshu.standards.faults import StandardFault, StandardFaults, UsageFault
     from gongshu.standards.registry import Registry
     from gongshu.validators.validation import validate
 
@@ -45,6 +45,11 @@ def main() -> None:
             if answer not in VERDICTS:
                 answer = f"verdict {answer}"
             json.dumps([finding.code for finding in report.findings])
+        except (
+            StandardFault,
+            StandardFaults,
+        ) as fault:  # a package brings its schemas along: a faulty one is told as such
+            answer = f"standard:{fault}"[:80]
         except UsageFault as fault:  # a sheet or an option that is not there: a word to the user, not a crash
             answer = f"usage:{fault.code}"
         except BaseException:
