@@ -48,7 +48,7 @@ def main() -> None:
         except (
             StandardFault,
             StandardFaults,
-        ) as fault:  # a package brings its schemas along: a faulty one is told as such
+        ) as fault:  # of a package, which brings its schemas along
             answer = f"standard:{fault}"[:80]
         except UsageFault as fault:  # a sheet or an option that is not there: a word to the user, not a crash
             answer = f"usage:{fault.code}"
