@@ -271,10 +271,10 @@ def _announced() -> bool:
     for place in sys.path:
         try:
             if not os.path.isdir(place or "."):  # noqa: PTH112 - asked for every start, pathlib takes ten times as long
-                if os.path.isfile(place):  # noqa: PTH113
+                if os.path.isfile(place):  # noqa: PTH113 - as above
                     return True
                 continue
-            for name in os.listdir(place or "."):  # noqa: PTH208
+            for name in os.listdir(place or "."):  # noqa: PTH208 - as above
                 if name.endswith((".dist-info", ".egg-info")) and _offers(f"{place or '.'}/{name}/entry_points.txt"):
                     return True
         except OSError:
@@ -284,7 +284,7 @@ def _announced() -> bool:
 
 def _offers(file: str) -> bool:
     try:
-        with open(file, "rb") as held:  # noqa: PTH123
+        with open(file, "rb") as held:  # noqa: PTH123 - as above
             return GROUP.encode() in held.read()
     except OSError:
         return False

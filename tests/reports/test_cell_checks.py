@@ -24,7 +24,7 @@ def asked(where: str, path: Path = PEOPLE / "input.csv", *more: str) -> tuple[in
 
 
 def statuses(found: dict[str, object]) -> list[tuple[str, str]]:
-    return [(each["code"], each["status"]) for each in found["checks"]]  # type: ignore[attr-defined]  # JSON
+    return [(each["code"], each["status"]) for each in found["checks"]]  # type: ignore[attr-defined]  # JSON  # JSON
 
 
 def test_checks_come_in_order_with_limits_and_basis() -> None:
@@ -36,8 +36,8 @@ def test_checks_come_in_order_with_limits_and_basis() -> None:
         ("cell.minimum", "passed"),
         ("cell.maximum", "failed"),
     ]
-    assert [each["limit"] for each in found["checks"]][2:] == ["1", "20"]  # type: ignore[attr-defined]  # JSON
-    assert {each["basis"]["title"] for each in found["checks"]} == {"测试"}  # type: ignore[attr-defined]  # JSON
+    assert [each["limit"] for each in found["checks"]][2:] == ["1", "20"]  # type: ignore[attr-defined]  # JSON  # JSON
+    assert {each["basis"]["title"] for each in found["checks"]} == {"测试"}  # type: ignore[attr-defined]  # JSON  # JSON
 
 
 def test_what_cannot_be_judged_says_why() -> None:
@@ -64,7 +64,7 @@ def test_every_finding_of_the_report_is_met_at_its_cell() -> None:
     for finding in report.findings:
         for sample in finding.samples:
             found = asked(f"{sample.line}:{finding.columns[0]}")[1]
-            said = [one["code"] for each in found["checks"] for one in each["findings"]]  # type: ignore[attr-defined]
+            said = [one["code"] for each in found["checks"] for one in each["findings"]]  # type: ignore[attr-defined]  # JSON
             assert finding.code in said, (finding.code, sample)
 
 

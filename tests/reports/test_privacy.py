@@ -149,7 +149,7 @@ def test_the_change_log_and_a_comparison_do_not_either(folder: Path, name: str, 
     suffix = Path(name).suffix
     output = tmp_path / f"out{suffix}"
     options = {"as_of": date(2026, 3, 31), "registry": registry}
-    repair = fix(folder / name, standard=folder / "standard.yaml", output=output, **options)  # type: ignore[arg-type]
+    repair = fix(folder / name, standard=folder / "standard.yaml", output=output, **options)  # type: ignore[arg-type]  # by name
     assert repair.cells >= 2
     assert not seen((tmp_path / "out.changes.csv").read_text(encoding="utf-8-sig"))
     assert not seen("\n".join(each.say("zh") for each in repair.shown))
