@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gongshu.standards.derive import Loss
 from gongshu.standards.derive.columns import Column, columns_of, unsaid
 from gongshu.standards.derive.guide import COLUMNS, item
+from gongshu.standards.faults import StandardFault
 from gongshu.standards.messages import sentence
 from gongshu.standards.model import Standard
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
 
 MOST_CODES = 5000  # a longer list is cut, and says so
+EXAMPLE_DAY = date(2025, 1, 1)  # of the examples: a document says the same on every day
+EXAMPLE_ROWS = 10  # so many are made to find one of each kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ def document(
     losses = tuple(unsaid(standard, columns)) if standard.table is not None else ()
     # A reader learns all that the standard says of values; a program does not.
     losses = tuple(loss for loss in losses if loss.where == "table" and loss.what.startswith("header"))
-    return tuple(_blocks(standard, columns, lang, most)), losses
+    examples = tuple(_examples(standard, registry, columns, lang)) if standard.table is not None else ()
+    return (*_blocks(standard, columns, lang, most), *examples), losses
 
 
 def _words(name: str, lang: str, **params: Any) -> str:
@@ -116,6 +121,29 @@ def _table(standard: Standard, columns: tuple[Column, ...], lang: str) -> Iterat
         yield Heading(2, sentence("template.rules", {}, lang))
         head = tuple(_words(name, lang) for name in ("rule", "severity", "meaning", "expression"))
         yield Grid(head, tuple((each.id, each.severity, each.message.get(lang), each.check) for each in rules))
+
+
+def _examples(standard: Standard, registry: Registry, columns: tuple[Column, ...], lang: str) -> Iterator[Block]:
+    """A row that conforms, one that does not, and what is wrong with it. Both are made up."""
+    from gongshu.standards.sampling import sample
+
+    try:
+        made = sample(standard, registry, rows=EXAMPLE_ROWS, as_of=EXAMPLE_DAY, faults=True)
+    except StandardFault:  # a standard that no row can meet is lint's business
+        return
+    planted = next(iter(made.planted), None)
+    if planted is None:
+        return
+    yield Heading(2, _words("examples", lang))
+    good, bad = made.rows[0], made.rows[planted.row - 1]
+    titles = {each.field.name: each.field.title.get(lang) or each.field.name for each in columns}
+    head = tuple(_words(name, lang) for name in ("example-item", "example-good", "example-bad"))
+    rows = tuple((titles.get(name, name), right, wrong) for name, right, wrong in zip(made.columns, good, bad))
+    yield Grid(head, rows)
+    rule = next((each for each in standard.table.rules if each.id == planted.rule), None) if standard.table else None
+    what = (rule.message.get(lang) if rule is not None else "") or sentence(planted.code, {}, lang, "title")
+    column = titles.get(planted.column, planted.column)
+    yield Paragraph(_words("example-fault", lang, column=column, what=what or planted.code, code=planted.code))
 
 
 def _class(word: str, lang: str) -> str:

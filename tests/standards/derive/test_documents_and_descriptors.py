@@ -144,3 +144,16 @@ def test_a_code_list_is_no_table(registry):
             derive(registry.get("gbt-2261-1-sex"), form, registry)
         assert raised.value.code == "standard.export-kind"
         assert raised.value.params["form"] == form
+
+
+def test_a_document_shows_a_row_that_conforms_and_one_that_does_not() -> None:
+    from gongshu.standards.derive import Options, derive
+    from gongshu.standards.registry import Registry
+
+    registry = Registry()
+    for entry in registry.entries():
+        if entry.kind == "table":
+            text = derive(registry.get(entry.id), "markdown", registry, Options(lang="zh")).content
+            words = text.decode("utf-8") if isinstance(text, bytes) else text
+            assert "合格的一行" in words, entry.id
+            assert "不合格的一行错在" in words, entry.id
