@@ -191,41 +191,48 @@ def _required(of: Field, table: Table) -> bool:
     return of.constraints.required or of.name in table.primary_key
 
 
-def _rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[RulePlan], list[NotChecked]]:
-    if not table.rules:
+def _due(
+    rules: tuple[Rule, ...], code: str, table: Table, header: HeaderMatch, terms: Terms
+) -> tuple[list[tuple[Rule, tuple[str, ...], Severity]], list[NotChecked]]:
+    """The rules that can be judged, each with the columns it names and its severity; and those that cannot be."""
+    if not rules:
         return [], []
     from gongshu.standards.expressions import columns as named
-    from gongshu.validators.rules import compile_rule
 
-    plans, skipped = [], []
-    for rule in table.rules:
+    due, skipped = [], []
+    for rule in rules:
         names = tuple(named(rule.tree))
-        level = terms.severity("row.rule", rule.id, rule.severity)
+        level = terms.severity(code, rule.id, rule.severity)
         if level is None:
             continue
         if _lacking(names, table, header):
-            skipped.append(NotChecked("column-missing", rule.id, "row.rule", names, level))
-            continue
+            skipped.append(NotChecked("column-missing", rule.id, code, names, level))
+        else:
+            due.append((rule, names, level))
+    return due, skipped
+
+
+def _rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[RulePlan], list[NotChecked]]:
+    due, skipped = _due(table.rules, "row.rule", table, header, terms)
+    if not due:
+        return [], skipped
+    from gongshu.validators.rules import compile_rule
+
+    plans = []
+    for rule, names, level in due:
         judge = compile_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(RulePlan(rule.id, judge, names, rule.fields or names, level, _words(rule)))
     return plans, skipped
 
 
 def _dataset_rules(table: Table, header: HeaderMatch, terms: Terms) -> tuple[list[DatasetPlan], list[NotChecked]]:
-    if not table.dataset_rules:
-        return [], []
-    from gongshu.standards.expressions import columns as named
+    due, skipped = _due(table.dataset_rules, "dataset.rule", table, header, terms)
+    if not due:
+        return [], skipped
     from gongshu.validators.rules import compile_dataset_rule
 
-    plans, skipped = [], []
-    for rule in table.dataset_rules:
-        names = tuple(named(rule.tree))
-        level = terms.severity("dataset.rule", rule.id, rule.severity)
-        if level is None:
-            continue
-        if _lacking(names, table, header):
-            skipped.append(NotChecked("column-missing", rule.id, "dataset.rule", names, level))
-            continue
+    plans = []
+    for rule, names, level in due:
         judge = compile_dataset_rule(rule, _kinds(table), _scales(table), _lists(table, terms))
         plans.append(DatasetPlan(rule.id, judge, rule.fields or names, level, _words(rule)))
     return plans, skipped
