@@ -51,8 +51,13 @@ def file_hash(path: Path) -> str | None:
 
 def compiled(folder: Path) -> Compiled | None:
     """The compiled form in a pack's folder; None where there is none or its sources have changed since."""
+    return compiled_file(folder / COMPILED_FILE, folder)
+
+
+def compiled_file(file: Path, folder: Path) -> Compiled | None:
+    """The compiled form in `file` of the pack in `folder`; None where it is none or the sources have changed since."""
     try:
-        found = json.loads((folder / COMPILED_FILE).read_bytes())
+        found = json.loads(file.read_bytes())
         fresh = found["form"] == FORM and found["source"] == file_hash(folder / STANDARD_FILE)
         if not fresh or found["codes"] != file_hash(folder / CODES_FILE):
             return None
@@ -73,10 +78,14 @@ def ready(folder: Path, form: Compiled) -> Standard:
 def compile_pack(folder: Path, registry: Registry) -> str:
     """The text of the `compiled.json` that belongs into a folder. Raises `StandardFaults` where the pack is wrong."""
     standard = registry.sealed(folder, fresh=True)
+    return text_of_form(standard, folder, registry.list_hashes(standard))
+
+
+def text_of_form(standard: Standard, folder: Path, lists: Mapping[str, str | None]) -> str:
+    """A sealed standard as the text of a compiled form. `lists`: reference to file hash of each code list it uses."""
     form = plain(standard)
     for name in ("codes", "origin", "fingerprint"):
         form.pop(name, None)
-    lists = {str(each): file_hash(registry.folder(each) / CODES_FILE) for each in registry.lists(standard)}
     value = {
         "form": FORM,
         "source": file_hash(folder / STANDARD_FILE),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gongshu.standards.codelists import CodeTable
-from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE, compiled, file_hash, ready
+from gongshu.standards.compiling import CODES_FILE, STANDARD_FILE, Compiled, compiled, file_hash, ready
 from gongshu.standards.entries import Entry, head, named, pack_folders
 from gongshu.standards.faults import StandardFault
 from gongshu.standards.fingerprint import fingerprint
@@ -43,9 +43,18 @@ def numbers(version: str) -> Version:
 class Registry:
     """All standards there are. What was loaded is kept, so asking again costs nothing."""
 
-    def __init__(self, folders: Sequence[Path] = (), *, builtin: bool = True, installed: bool = True) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path] = (),
+        *,
+        builtin: bool = True,
+        installed: bool = True,
+        cache: Path | None = None,
+    ) -> None:
+        """`cache`: where compiled forms of packs without one are kept between processes; None keeps none."""
         self._builtin = packs() if builtin else None
         self._installed = installed
+        self._cache = cache
         self._given = tuple(Path(each) for each in folders)
         for each in self._given:
             if not each.is_dir():
@@ -160,7 +169,7 @@ class Registry:
         """The standard in a folder with its final fingerprint; from its sources alone where `fresh`."""
         if folder in self._standards and not fresh:
             return self._standards[folder]
-        form = None if fresh else compiled(folder)
+        form = None if fresh else compiled(folder) or self._recalled(folder)
         if form is not None:
             standard = ready(folder, form)
             if standard.table is not None and self._unchanged(form.lists):
@@ -172,8 +181,23 @@ class Registry:
         self._agrees(folder, standard)
         if not standard.fingerprint or (form is None and standard.table is not None):
             standard = self._seal(standard)
+        if form is None and self._cache is not None and not fresh:
+            from gongshu.standards.remembering import remember
+
+            remember(self._cache, folder, standard, self.list_hashes(standard))
         self._standards[folder] = standard
         return standard
+
+    def _recalled(self, folder: Path) -> Compiled | None:
+        if self._cache is None:
+            return None
+        from gongshu.standards.remembering import recall
+
+        return recall(self._cache, folder)
+
+    def list_hashes(self, standard: Standard) -> dict[str, str | None]:
+        """SHA-256 (hex) of the file of each code list that a table draws on, by reference."""
+        return {str(each): file_hash(self.folder(each) / CODES_FILE) for each in self.lists(standard)}
 
     def head(self, folder: Path) -> Entry:
         """The list's line for the pack in a folder."""

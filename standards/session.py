@@ -34,8 +34,9 @@ class Session:
     def registry(self) -> Registry:
         """Built-in packs, the folders asked for, and installed packages."""
         from gongshu.standards.registry import Registry
+        from gongshu.standards.remembering import cache_folder
 
-        return Registry(self.folders)
+        return Registry(self.folders, cache=cache_folder(setting("cache").value))
 
     def words(self, code: str, /, **params: Any) -> str:
         """A sentence of the message catalogue in the session's language."""

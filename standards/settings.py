@@ -12,6 +12,7 @@ from typing import Any
 from gongshu.standards.faults import UsageFault
 
 DEFAULTS: Mapping[str, str] = {
+    "cache": "",  # folder for what only saves time; empty: the platform's own, `no`: none
     "catalogue": "",  # where `search`, `show` and `get` look when nothing is said
     "lang": "",  # empty: the locale decides
     "profile": "",

@@ -33,6 +33,7 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
         "NO_COLOR",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GONGSHU_CACHE", "no")
 
 
 @pytest.fixture(scope="module")
