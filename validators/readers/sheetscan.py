@@ -15,12 +15,13 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from gongshu.standards.faults import SourceFault
+from gongshu.validators.readers.sheetreach import NEAR, SPARSE, Crowd, Reach, column_number
 
 PIECE = 1 << 20
 UNPACKED = 2 << 30  # bytes of all parts together
 RATIO, SUSPECT = 400, 64 << 20  # a part above SUSPECT bytes may not be packed better than this
 WORKBOOK = 16 << 20  # bytes of workbook.xml and its relations
-CELLS = 30_000_000  # cells of the rectangle around all values
+STRINGS = 20_000_000  # texts that cells share
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, KeyError, NotImplementedError, RuntimeError)
 
 _ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
@@ -33,8 +34,6 @@ _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 _HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b(?=[^>]*\bhidden="(?:1|true)")[^>]*>')
 _BOUND = re.compile(rb'\b(min|max)="(\d+)"')
-_FAR = re.compile(rb' r="([A-Z]{2,3})\d')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 
 
 @dataclass(slots=True)
@@ -45,8 +44,7 @@ class SheetScan:
     uncalculated: list[tuple[int, int]] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
-    rows: int = 0
-    columns: int = 26
+    reach: Crowd = field(default_factory=Crowd)
 
 
 def check_archive(stream: BinaryIO, name: str) -> None:
@@ -61,6 +59,21 @@ def check_archive(stream: BinaryIO, name: str) -> None:
     for part in parts:
         if part.file_size > SUSPECT and part.file_size > RATIO * max(part.compress_size, 1):
             raise SourceFault("file.too-large", name=name, reason="ratio", limit=f"{RATIO}:1")
+        if part.file_size > SUSPECT and part.filename.lower().endswith("sharedstrings.xml"):
+            _check_strings(stream, part, name)
+
+
+def _check_strings(stream: BinaryIO, part: zipfile.ZipInfo, name: str) -> None:
+    """Nothing where the shared texts are not too many: an empty one is five bytes in the file and many in memory."""
+    count = 0
+    try:
+        with zipfile.ZipFile(stream) as archive, archive.open(part) as strings:
+            while got := strings.read(PIECE):
+                count += got.count(b"<si") + got.count(b":si")
+    except BROKEN as fault:
+        raise SourceFault("file.unreadable", name=name, reason="corrupt") from fault
+    if count > STRINGS:
+        raise SourceFault("file.too-large", name=name, reason="texts", limit=f"{STRINGS:,}")
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -115,7 +128,7 @@ def _walk(archive: zipfile.ZipFile, part: str, started: Callable[[str, dict[str,
 
 def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
     """The scan of one sheet; raises what zipfile raises for a damaged part."""
-    scan = SheetScan()
+    scan, reach = SheetScan(), Reach()
     for number, piece in enumerate(_pieces(archive, part)):
         if b't="e"' in piece:
             for match in _ERROR.finditer(piece):
@@ -130,11 +143,13 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
             scan.hidden_rows += [int(row) - 1 for row in _HIDDEN_ROW.findall(piece)]
             if number == 0:
                 scan.hidden_columns += _hidden_columns(piece)
-        for letters in set(_FAR.findall(piece)):
-            scan.columns = max(scan.columns, column_number(letters.decode()) + 1)
-        ends = _ROW.findall(piece, max(0, piece.rfind(b"<row ") - 1, piece.rfind(b":row ") - 20))
-        if ends:
-            scan.rows = max(scan.rows, int(ends[-1]))
+        reach.take(piece)
+    scan.reach = reach.crowd
+    if scan.reach.columns * NEAR > SPARSE and not reach.exact:  # rows were not looked at one by one: now they are
+        exact = Reach(exact=True)
+        for piece in _pieces(archive, part):
+            exact.take(piece)
+        scan.reach = exact.crowd
     return scan
 
 
@@ -168,14 +183,6 @@ def _hidden_columns(piece: bytes) -> list[int]:
         low, high = bounds.get(b"min", 1), bounds.get(b"max", 1)
         found += range(low - 1, min(high, 16_384))
     return found
-
-
-def column_number(letters: str) -> int:
-    """0 for A, 26 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def column_letters(number: int) -> str:

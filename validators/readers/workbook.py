@@ -18,7 +18,7 @@ from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.standards.messages import languages, sentence
 from gongshu.validators.batch import Header, Shape
 from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
-from gongshu.validators.readers import xlsscan
+from gongshu.validators.readers import odsscan, xlsbscan, xlsscan
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.cut import damaged
 from gongshu.validators.readers.encodings import _validate
@@ -33,9 +33,10 @@ from gongshu.validators.readers.rows import (
     is_example,
 )
 from gongshu.validators.readers.sheet import Grid, WorkbookSource, cell_text, row_texts
+from gongshu.validators.readers.sheetreach import SPARSE
 from gongshu.validators.readers.sheetscan import (
     BROKEN,
-    CELLS,
+    SheetScan,
     check_archive,
     column_letters,
     counts_from_1904,
@@ -47,16 +48,19 @@ from gongshu.validators.readers.sheetscan import (
 def open_workbook(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> WorkbookSource:
     """The source of a workbook's sheet: the one asked for, else the one whose header fits best."""
     digest, _ = _validate(content, 0)
-    content.stream.seek(0)
+    book, parts = opened(content)
+    names = [sheet.name for sheet in book.sheets_metadata]
+    grid = _chosen(content, book, names, parts, options)
+    kind = "xlsx" if parts else _old_kind(content) if content.read(0, 2) == b"PK" else "xls"
+    return _source(content, digest, book, grid, kind, options, findings)
+
+
+def opened(content: Content) -> tuple[Any, dict[str, str]]:
+    """The workbook, within bounds, and the part of each sheet of an XLSX."""
     zipped = content.read(0, 2) == b"PK"
     if zipped:
         check_archive(content.stream, content.name)
-    book = _guarded(content, _load, content)
-    parts = _parts(content) if zipped else {}
-    names = [sheet.name for sheet in book.sheets_metadata]
-    grid = _chosen(content, book, names, parts, options)
-    kind = "xlsx" if parts else _old_kind(content) if zipped else "xls"
-    return _source(content, digest, book, grid, kind, options, findings)
+    return _guarded(content, _load, content), _parts(content) if zipped else {}
 
 
 OLE = b"\xd0\xcf\x11\xe0"
@@ -65,21 +69,34 @@ OLE = b"\xd0\xcf\x11\xe0"
 def _load(content: Content) -> Any:
     import python_calamine
 
-    content.stream.seek(0)
-    if content.stream.read(4) == OLE:
-        _bearable(content)
+    _bearable(content)
     content.stream.seek(0)
     return python_calamine.load_workbook(content.stream)
 
 
 def _bearable(content: Content) -> None:
-    """Nothing where an old workbook can be laid out, else a SourceFault: the parser would take all memory there is."""
+    """Nothing where a workbook can be laid out, else a SourceFault: the parser would take all memory there is.
+
+    Sheets of an XLSX are looked at one by one, when they are read.
+    """
     content.stream.seek(0)
     try:
-        if not xlsscan.fits(content.stream.read()):
-            raise SourceFault("file.too-large", name=content.name, reason="rows", limit=f"{CELLS:,}")
-    except xlsscan.Damaged as fault:
+        if content.stream.read(4) == OLE:
+            content.stream.seek(0)
+            fits = xlsscan.fits(content.stream.read())
+        else:
+            with zipfile.ZipFile(content.stream) as archive:
+                kind = _kind(archive)
+                scan = {"ods": odsscan.fits, "xlsb": xlsbscan.fits}.get(kind)
+                fits = scan is None or scan(archive)
+    except (xlsscan.Damaged, *BROKEN) as fault:
         raise damaged(content) from fault
+    if not fits:
+        raise _too_far(content)
+
+
+def _too_far(content: Content, **where: str) -> SourceFault:
+    return SourceFault("file.too-large", name=content.name, reason="cells", limit=f"{SPARSE:,}", **where)
 
 
 def _guarded(content: Content, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -94,36 +111,47 @@ def _guarded(content: Content, work: Callable[..., Any], *arguments: Any) -> Any
         raise damaged(content) from fault
 
 
+def _kind(archive: zipfile.ZipFile) -> str:
+    names = archive.namelist()
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    return "ods" if "mimetype" in names else "xlsb"
+
+
 def _old_kind(content: Content) -> str:
     with zipfile.ZipFile(content.stream) as archive:
-        return "ods" if "mimetype" in archive.namelist() else "xlsb"
+        return _kind(archive)
 
 
 def _parts(content: Content) -> dict[str, str]:
     try:
         with zipfile.ZipFile(content.stream) as archive:
-            return sheet_parts(archive) if "xl/workbook.xml" in archive.namelist() else {}
+            return sheet_parts(archive) if _kind(archive) == "xlsx" else {}
     except BROKEN as fault:
         raise damaged(content) from fault
 
 
 def _grid(content: Content, book: Any, name: str, parts: dict[str, str]) -> Grid:
-    scan, from_1904 = None, False
-    if name in parts:
-        try:
-            with zipfile.ZipFile(content.stream) as archive:
-                from_1904 = counts_from_1904(archive)
-                if parts[name] in archive.namelist():
-                    scan = scan_sheet(archive, parts[name])
-        except BROKEN as fault:
-            raise damaged(content) from fault
-        if scan is not None and scan.rows * scan.columns > CELLS:
-            raise SourceFault("file.too-large", name=content.name, reason="rows", limit=f"{CELLS:,}", sheet=name)
+    scan, from_1904 = scanned(content, name, parts)
+    if scan is not None and not scan.reach.fits():
+        raise _too_far(content, sheet=name)
     sheet = _guarded(content, book.get_sheet_by_name, name)
     rows = _guarded(content, lambda: sheet.to_python(skip_empty_area=False))
     return Grid(
         name, rows, sheet.merged_cell_ranges, scan, [row_texts(row) for row in rows[: HEADER_ROWS * 4]], from_1904
     )
+
+
+def scanned(content: Content, name: str, parts: dict[str, str]) -> tuple[SheetScan | None, bool]:
+    """The scan of a sheet, where the format has one, and whether the workbook counts days from 1904."""
+    if name not in parts:
+        return None, False
+    try:
+        with zipfile.ZipFile(content.stream) as archive:
+            from_1904 = counts_from_1904(archive)
+            return (scan_sheet(archive, parts[name]) if parts[name] in archive.namelist() else None), from_1904
+    except BROKEN as fault:
+        raise damaged(content) from fault
 
 
 def _chosen(content: Content, book: Any, names: list[str], parts: dict[str, str], options: ReadOptions) -> Grid:

@@ -10,9 +10,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gongshu.validators.readers.sheetreach import Crowd
+
 END = 0xFFFFFFFA  # sector numbers from here on are marks, not sectors
 ROWS, COLUMNS = 65_536, 256  # of a BIFF8 sheet
-CELLS = 30_000_000  # of the rectangle around all values, as for other workbooks
 SHEET_START, PASSWORD = 0x0809, 0x002F  # BOF, FILEPASS
 SINGLE = {0x0006, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x0001, 0x0002, 0x0003, 0x0004, 0x0005}
 MULTIPLE = {0x00BD, 0x00BE}  # MULRK, MULBLANK: the last column stands at the end
@@ -109,7 +110,7 @@ def fits(data: bytes) -> bool:
             if column >= COLUMNS:
                 raise Damaged("a cell stands right of the last column")
             bottom, right = max(bottom, row + 1), max(right, column + 1)
-            if bottom * right > CELLS:
+            if not Crowd(bottom, right).fits():
                 return False
     except struct.error as fault:
         raise Damaged("it ends too early") from fault

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gongshu.validators.finding import SEVERITY_ORDER, Finding, Sample, Severity
-from gongshu.validators.readers.sheetscan import column_number
+from gongshu.validators.readers.sheetreach import column_number
 from gongshu.validators.report import FileReport
 from gongshu.validators.reports.words import detail_words, finding_words, quoted, say, title_list
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from gongshu.validators.readers.sheetscan import column_letters, column_number
+from gongshu.validators.readers.sheetreach import column_number
+from gongshu.validators.readers.sheetscan import column_letters
 from gongshu.validators.workbooks.package import RELATIONS, Package, Unpatchable
 from gongshu.validators.workbooks.sheetxml import attribute, written
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from gongshu.validators.readers.sheetscan import column_letters, column_number
+from gongshu.validators.readers.sheetreach import column_number
+from gongshu.validators.readers.sheetscan import column_letters
 from gongshu.validators.workbooks.package import Unpatchable
 
 _ATTRIBUTES = rb"""((?:[^<>"']|"[^"]*"|'[^']*')*?)"""
