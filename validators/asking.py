@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gongshu.standards.faults import StandardFault, UsageFault
@@ -13,14 +13,18 @@ from gongshu.standards.model import Kind, Standard, Status
 from gongshu.standards.settings import setting
 from gongshu.validators.bounds import bounds_of
 from gongshu.validators.keys import BUDGET
-from gongshu.validators.plan import PUBLICATION, Check, Terms, severities
+from gongshu.validators.plan import PUBLICATION, Check, Plan, Terms, severities
 from gongshu.validators.report import StandardUsed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gongshu.standards.registry import Registry
+    from gongshu.validators.engine import BatchVerdict
     from gongshu.validators.geometry import Bounds
     from gongshu.validators.readers.options import ReadOptions
 
+Watch: TypeAlias = "Callable[[Plan], Callable[[BatchVerdict], None]]"
 JUDGING = (Kind.TABLE, Kind.RECORD)  # kinds of standard that can judge a file
 
 
@@ -43,6 +47,7 @@ class Asked:
     detect: bool = False  # without a standard, the one that the column names tell is used
     detected: float | None = None  # how like the file the standard is that was found out
     masked: bool = False  # personal values have to be masked already
+    watch: Watch | None = None  # is shown every batch of a table as it is judged, so that one reading serves two
 
     def terms(self, *, geojson: bool = True) -> Terms:
         """The terms of the plan; `geojson` False where the reader judges geometries. Raises `UsageFault` for an unknown

@@ -49,6 +49,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
         tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
         extent, exposure = Extent(table, terms.severity), Exposure(table, plan)
         offsets = Offsets(table, terms.severity)
+        watching = asked.watch(plan) if asked.watch is not None else None
         filled: dict[int, int] = {}
         undone: dict[NotChecked, None] = {}
         rows = 0
@@ -56,6 +57,8 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
             add_parents(whole, plan, asked, terms)
             for verdict in judge(opened, plan, threads=asked.threads):
                 tally.take(verdict)
+                if watching is not None:
+                    watching(verdict)
                 whole.take(verdict)
                 extent.take(verdict)
                 offsets.take(verdict)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from gongshu.validators.asking import Asked, asking, extra_checks, used
+from gongshu.validators.asking import Asked, Watch, asking, extra_checks, used
 from gongshu.validators.gathering import gather
 from gongshu.validators.inputs import identity
 from gongshu.validators.keys import BUDGET
@@ -39,6 +39,7 @@ def validate(
     bounds: Any = None,
     masked: bool = False,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Report:
     """The report over `sources`: paths, bytes, binary file objects, Arrow tables, data frames.
 
@@ -47,7 +48,8 @@ def validate(
     zone of the settings. `samples` caps the places a finding lists (None: all); counts are exact. `references` are the
     tables that foreign keys point to, by resource name or standard id. `checks` are further checks, `CHECKS | {name:
     function of the judged columns and the number of rows, giving faults}`; with any, nothing is publishable. `budget`
-    bounds the memory for keys, in bytes.
+    bounds the memory for keys, in bytes. `watch` is given the plan of a table and gives what is then shown
+    every judged batch in the order of the file.
 
     A source that cannot be read makes its file's verdict `unreadable`. Raises `UsageFault` for a path that does not
     exist or an unknown profile, `StandardFault` for a standard that is faulty or unknown.
@@ -67,6 +69,7 @@ def validate(
         budget=budget,
         bounds=bounds,
         masked=masked,
+        watch=watch,
     )
     return report_over(gather(sources, asked), asked, started=started, progress=progress)
 
