@@ -19,6 +19,7 @@ from gongshu.standards.model import Kind, Standard, Status
 if TYPE_CHECKING:
     from gongshu.publishers.manifest import File
     from gongshu.standards.registry import Registry
+    from gongshu.validators.asking import Watch
     from gongshu.validators.receipt import Receipt
     from gongshu.validators.report import FileReport, Report
 
@@ -61,18 +62,34 @@ def standard_of(file: File, terms: Terms) -> Standard:
 
 
 def examine(
-    file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str, organisation: str = ""
+    file: File,
+    standard: Standard,
+    path: Path,
+    terms: Terms,
+    *,
+    sha256: str,
+    organisation: str = "",
+    watch: Watch | None = None,
 ) -> Passage:
     """Validate the bytes at `path`, which must hash to `sha256` before and after, under the publication profile.
 
-    Or rely on the file's receipt, where the key that signed it is trusted for the organisation.
+    Or rely on the file's receipt, where the key that signed it is trusted for the organisation; then `watch`, which
+    else sees every batch that is judged, sees nothing.
     """
-    doubt: PublishFault | None = None
-    if file.receipt is not None:
-        receipt, doubt = _vouched(file, standard, terms, sha256=sha256, organisation=organisation)
-        if receipt is not None and standard.status not in (Status.DRAFT, Status.WITHDRAWN):
-            return Passage((), receipt=receipt)
-    return replace(_examined(file, standard, path, terms, sha256=sha256), doubt=doubt)
+    receipt, doubt = vouching(file, standard, terms, sha256=sha256, organisation=organisation)
+    if receipt is not None:
+        return Passage((), receipt=receipt)
+    return replace(_examined(file, standard, path, terms, sha256=sha256, watch=watch), doubt=doubt)
+
+
+def vouching(
+    file: File, standard: Standard, terms: Terms, *, sha256: str, organisation: str
+) -> tuple[Receipt | None, PublishFault | None]:
+    """The file's receipt where it stands in for a validation, or why it does not; neither where there is none."""
+    if file.receipt is None:
+        return None, None
+    receipt, doubt = _vouched(file, standard, terms, sha256=sha256, organisation=organisation)
+    return (None if standard.status in (Status.DRAFT, Status.WITHDRAWN) else receipt), doubt
 
 
 def _vouched(
@@ -98,7 +115,9 @@ def _vouched(
     return (None, found) if found is not None else (receipt, None)
 
 
-def _examined(file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str) -> Passage:
+def _examined(
+    file: File, standard: Standard, path: Path, terms: Terms, *, sha256: str, watch: Watch | None = None
+) -> Passage:
     from gongshu.validators.readers.options import ReadOptions
     from gongshu.validators.validation import validate
 
@@ -110,6 +129,7 @@ def _examined(file: File, standard: Standard, path: Path, terms: Terms, *, sha25
             as_of=terms.as_of,
             registry=terms.registry,
             options=ReadOptions(sheet=file.sheet, name=file.name),
+            watch=watch,
         )
     except SourceFault as fault:
         return Passage((fault,))
