@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from gongshu.publishers import identity, journal
+from gongshu.publishers.audience import audience_of, seen, state_for
 from gongshu.publishers.canonical import canonical, file_sha256
 from gongshu.publishers.conversion import Subject, convert
 from gongshu.publishers.gate import Passage, Terms, examine, standard_of
@@ -25,7 +27,7 @@ from gongshu.publishers.lock import held
 from gongshu.publishers.manifest import File
 from gongshu.publishers.mirrors import Mirror
 from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, PlannedFile, reason, state_sha256
-from gongshu.publishers.projection import OPEN, project, table_schema
+from gongshu.publishers.projection import OPEN, Projection, project, table_schema
 from gongshu.publishers.record import record
 from gongshu.standards.faults import Fault, PublishFault
 
@@ -122,22 +124,22 @@ def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, h
             raise
 
 
-def _ours(item: PlanItem, step: Step, seen: str, hands: Hands) -> bool:
+def _ours(item: PlanItem, step: Step, there: str, hands: Hands) -> bool:
     """Whether what is seen is a state that we left behind on the way to the desired one."""
     if item.target == CATALOGUE or step.state == journal.PENDING:
         return False
-    return seen in step.own_states or seen in hands.mirrors[item.target].on_the_way(item.desired)
+    return there in step.own_states or there in hands.mirrors[item.target].on_the_way(item.desired)
 
 
 def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
     """Bring one item to done, failed or conflict."""
     try:
         with _target(item, hands):
-            seen = _look(item, hands)
-            if seen == item.desired:
+            there = _look(item, hands)
+            if there == item.desired:
                 book.mark(hands.plan, step.position, journal.DONE)
                 return
-            if seen != item.observed and not _ours(item, step, seen, hands):
+            if there != item.observed and not _ours(item, step, there, hands):
                 planned = ".".join(map(str, item.expected or ()))
                 head = hands.head(item.code) if item.target == CATALOGUE else None
                 found = head.number if head is not None else item.target
@@ -179,9 +181,10 @@ def _look(item: PlanItem, hands: Hands) -> str:
 def _do(item: PlanItem, hands: Hands) -> None:
     if item.target != CATALOGUE:
         head = hands.head(item.code)
-        if head is None or state_sha256(head) != item.desired:
+        audience = audience_of(item.target)
+        if head is None or state_for(audience, state_sha256(head)) != item.desired:
             raise PublishFault("publish.waits", code=item.code)
-        hands.mirrors[item.target].step(head, hands.ledger, item.desired, at=hands.at)
+        hands.mirrors[item.target].step(seen(head, audience), hands.ledger, item.desired, at=hands.at)
     elif item.action == WITHDRAW:
         hands.ledger.withdraw(
             item.code, reason=item.withdraw, at=hands.now(), actor=hands.actor, expected=item.expected
@@ -230,8 +233,12 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
     vouching = Path(planned.receipt) if planned.receipt else None
     file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching)
     standard = standard_of(file, terms)
-    projection = project(standard, item.metadata)
-    if (standard.fingerprint, projection.sha256) != (planned.fingerprint, planned.projection):
+    projection, *others = (
+        project(standard, item.metadata, audience, planned.scope.get(audience, ""))
+        for audience in (OPEN, *sorted(planned.others))
+    )
+    policy = [standard.fingerprint, projection.sha256, *(each.sha256 for each in others)]
+    if policy != [planned.fingerprint, planned.projection, *(planned.others[name] for name in sorted(planned.others))]:
         raise PublishFault("publish.policy-moved", key=planned.key, standard=planned.reference)
     place = ledger.workplace() / "step"
     shutil.rmtree(place, ignore_errors=True)
@@ -244,6 +251,7 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
         raise passage.reasons[0]
     hands.at("gate")
     outputs = [Output("source", "source", sha256, size, BYTES, planned.name)]
+    stem = f"{item.slug}-{identity.slug(planned.key)}"
     if projection.withheld:
         rows = _rows(passage, sha256)
         columns: tuple[str, ...] = tuple(each.field.name for each in projection.columns)
@@ -252,10 +260,14 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
         converted = convert(Subject(copy, standard, terms.as_of, terms.registry, planned.sheet), projection, place)
         rows, columns, schema = converted.rows, converted.columns, dict(converted.schema)
         hands.at("converted")
-        stem = f"{item.slug}-{identity.slug(planned.key)}"
         for form, made, media in (("parquet", converted.parquet, PARQUET), ("csv", converted.csv, CSV)):
             outputs.append(Output(OPEN, form, *ledger.put(made, move=True), media, f"{stem}.{form}"))
             hands.at("output")
+    subject = Subject(copy, standard, terms.as_of, terms.registry, planned.sheet)
+    told = {
+        other.audience: _told(other, projection, (rows, columns, schema), outputs, subject, stem, place, hands)
+        for other in others
+    }
     receipt = _receipt(passage, place)
     outputs.append(Output("source", "receipt", *ledger.put(receipt, move=True), JSON, f"{planned.key}.receipt.json"))
     shutil.rmtree(place)
@@ -281,9 +293,44 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
             draft=passage.draft,
             rows=rows,
             signer=str((passage.receipt.signature or {}).get("key", "")) if passage.receipt is not None else "",
+            others=others,
         ),
         outputs=tuple(outputs),
+        audiences=told,
     )
+
+
+def _told(
+    projection: Projection,
+    open_: Projection,
+    opened: tuple[int, tuple[str, ...], Any],
+    outputs: list[Output],
+    subject: Subject,
+    stem: str,
+    place: Path,
+    hands: Hands,
+) -> dict[str, Any]:
+    """What another audience gets of the file, its outputs added to `outputs`; the public's bytes where they are equal.
+
+    `opened`: rows, columns and schema of the open projection.
+    """
+    rows, columns, schema = opened
+    public = [each for each in outputs if each.audience == OPEN]
+    if projection.withheld:
+        columns = tuple(each.field.name for each in projection.columns)
+        schema = table_schema(subject.standard, projection, columns)
+    elif projection.gives_the_same(open_):
+        outputs += [replace(each, audience=projection.audience) for each in public]
+    else:
+        folder = place / projection.audience
+        folder.mkdir()
+        made = convert(subject, projection, folder)
+        rows, columns, schema = made.rows, made.columns, dict(made.schema)
+        for form, path, media in (("parquet", made.parquet, PARQUET), ("csv", made.csv, CSV)):
+            stored = hands.ledger.put(path, move=True)
+            outputs.append(Output(projection.audience, form, *stored, media, f"{stem}.{form}"))
+            hands.at("output")
+    return {"rows": rows, "columns": list(columns), "schema": schema}
 
 
 def _receipt(passage: Passage, place: Path) -> Path:

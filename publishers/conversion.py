@@ -17,8 +17,9 @@ from gongshu.publishers.arrays import arrow_type, spelled, typed
 from gongshu.publishers.exposure import exposed
 from gongshu.publishers.projection import Column, Projection, table_schema
 from gongshu.standards.faults import PublishFault
-from gongshu.standards.model import Privacy, Rule, Standard
+from gongshu.standards.model import Privacy, Standard, Table
 from gongshu.standards.settings import setting
+from gongshu.validators.conditions import surely_false, surely_true
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
@@ -96,6 +97,8 @@ class Stream:
         there = {each.field.name for each in self._plan.columns}
         self._columns = [each for each in projection.columns if each.field.name in there]
         self._masks = {each.field.name: _mask(each, subject) for each in self._columns if each.masked}
+        scoped = projection.scope
+        self._scope = surely_true(scoped, table, subject.registry.codes, subject.as_of) if scoped else None
         self.schema = pa.schema([(each.field.name, arrow_type(each)) for each in self._columns])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -141,19 +144,25 @@ class Stream:
                 break
             blank = ~judged.values.present if blank is None else blank & ~judged.values.present
         batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-        return batch.filter(pa.array(~blank)) if blank is not None and blank.any() else batch
+        kept = None if blank is None or not blank.any() else ~blank
+        if self._scope is not None:
+            inside = self._scope(verdict.judged, rows)
+            kept = inside if kept is None else kept & inside
+        return batch if kept is None else batch.filter(pa.array(kept))
 
 
 def _mask(column: Column, subject: Subject) -> Callable[[Any, BatchVerdict, int], pa.Array]:
     """The masked column of a batch. A condition that is not surely false masks."""
-    condition = _condition(column.field.privacy, subject) if column.field.privacy.when else None
+    when = column.field.privacy.when
+    table = subject.standard.table or Table(())
+    condition = surely_false(when, table, subject.registry.codes, subject.as_of) if when else None
 
     def masked(judged: Any, verdict: BatchVerdict, rows: int) -> pa.Array:
         text = spelled(column.field, judged)
         hidden = _masked(text, column.field.privacy)
         if condition is None:
             return hidden
-        clear = condition(verdict, rows)
+        clear = condition(verdict.judged, rows)
         return pc.if_else(pa.array(clear), text, hidden)
 
     return masked
@@ -166,30 +175,6 @@ def _masked(text: pa.Array, privacy: Privacy) -> pa.Array:
     coded = text.dictionary_encode()
     changed = pa.array([mask(value, privacy) for value in coded.dictionary.to_pylist()], pa.string())
     return changed.take(coded.indices)
-
-
-def _condition(privacy: Privacy, subject: Subject) -> Callable[[BatchVerdict, int], Any]:
-    """Rows of which the condition is FALSE: the ones that need no mask."""
-    from gongshu.standards.expressions import columns, kind_of, parse
-    from gongshu.validators.rules import compile_rule
-
-    table = subject.standard.table
-    fields = table.fields if table is not None else ()
-    kinds = {each.name: kind_of(each.type) for each in fields}
-    tree = parse(privacy.when or "", kinds)
-    scales = {each.name: each.scale or 0 for each in fields}
-    rule = compile_rule(Rule("when", privacy.when or "", tree), kinds, scales, subject.registry.codes)
-
-    def clear(verdict: BatchVerdict, rows: int) -> Any:
-        named = {name: verdict.judged[name] for name in columns(tree) if name in verdict.judged}
-        values = {name: each.values for name, each in named.items()}
-        false = rule.violations(values, rows, today=subject.as_of)
-        for each in named.values():
-            if each.failed is not None:
-                false = false & ~each.failed
-        return false
-
-    return clear
 
 
 def write_csv(out: BinaryIO, names: list[str], batches: Iterable[pa.RecordBatch]) -> None:

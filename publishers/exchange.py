@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from gongshu.publishers import apply as applying
+from gongshu.publishers.audience import audience_of, narrowed, state_for
 from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Mirror, Shown, mirror
 from gongshu.publishers.plan import CATALOGUE, Plan, from_document, state_sha256
-from gongshu.publishers.projection import OPEN
 from gongshu.standards.faults import PublishFault, UsageFault
 
 STATE, BUNDLE = "gongshu-state/1", "gongshu-bundle/1"
@@ -98,9 +98,10 @@ def bundle(plan: Plan, ledger: Ledger, path: Path) -> int:
     heads = {}
     for item in items:
         head = ledger.head(item.code)
-        if head is None or head.code != item.code or state_sha256(head) != item.desired:
+        wanted_state = None if head is None else state_for(audience_of(item.target), state_sha256(head))
+        if head is None or head.code != item.code or wanted_state != item.desired:
             raise PublishFault("publish.waits", code=item.code)
-        heads[head.code] = _public(head)
+        heads[head.code] = narrowed(head, {audience_of(each.target) for each in items if each.code == item.code})
     carried = replace(plan, items=tuple(items), targets=tuple(each for each in plan.targets if each != CATALOGUE))
     wanted = {output.sha256 for head in heads.values() for one in head.resources for output in one.outputs}
     part = path.with_name(f".part-{path.name}")
@@ -112,16 +113,6 @@ def bundle(plan: Plan, ledger: Ledger, path: Path) -> int:
             out.write(ledger.object_path(sha256), f"objects/{sha256}")
     part.replace(path)
     return len(heads)
-
-
-def _public(head: Head) -> Head:
-    """The head with the outputs for the public only."""
-    return replace(
-        head,
-        resources=tuple(
-            replace(each, outputs=tuple(one for one in each.outputs if one.audience == OPEN)) for each in head.resources
-        ),
-    )
 
 
 def is_bundle(path: Path) -> bool:

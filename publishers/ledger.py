@@ -42,6 +42,7 @@ class Resource:
     schema: Mapping[str, Any]  # Table Schema of the open projection
     record: Mapping[str, Any]  # the publication record (publishers/record.py), JSON-able
     outputs: tuple[Output, ...] = ()
+    audiences: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # others than open: columns, schema, rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class File:
     title: str = ""
     line: int = 0
     receipt: Path | None = None  # somebody else's word on it; a hint, unless its signer is trusted
+    scope: Mapping[str, str] = field(default_factory=dict)  # audience -> condition: only rows where it is true leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class PlannedFile:
     sha256: str
     bytes: int
     receipt: str = ""  # path of the receipt given with it
+    scope: Mapping[str, str] = field(default_factory=dict)  # audience -> condition of the rows that leave
+    others: Mapping[str, str] = field(
+        default_factory=dict
+    )  # audience -> SHA-256 of its projection
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gongshu.publishers import difference, identity
+from gongshu.publishers.audience import audience_of, state_for
 from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.conversion import Stream, Subject, convert
 from gongshu.publishers.gate import Terms, examine, standard_of
@@ -36,7 +37,8 @@ from gongshu.publishers.plan import (
 from gongshu.publishers.projection import OPEN, Projection, items, project
 from gongshu.publishers.record import content_sha256
 from gongshu.standards.faults import Fault, PublishFault
-from gongshu.standards.model import Standard
+from gongshu.standards.model import Standard, Table
+from gongshu.validators.conditions import fault as unreadable
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 COMPARED = 64 << 20  # bytes of a source beyond which a plan does not convert it to compare rows
@@ -52,12 +54,14 @@ class Known:
     sha256: str
     bytes: int
     organisation: str  # code of the provider, for whom a receipt may be signed
+    others: tuple[Projection, ...] = ()  # of the audiences beside the public
 
 
 def make(manifest: Manifest, ledger: Ledger, mirrors: Sequence[Mirror], terms: Terms, *, folder: Path) -> Plan:
     """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be."""
     taken = _taken(manifest, ledger)
-    planned = [_item(item, ledger, terms, taken) for item in manifest.items]
+    audiences = {audience_of(each.name) for each in mirrors} - {OPEN}
+    planned = [_item(item, ledger, terms, taken, audiences) for item in manifest.items]
     after = _after(ledger, planned)
     for mirror in mirrors:
         planned += _mirrored(mirror, ledger, after)
@@ -80,7 +84,9 @@ def _taken(manifest: Manifest, ledger: Ledger) -> dict[str, list[str]]:
     return found
 
 
-def _item(item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str]]) -> PlanItem:
+def _item(
+    item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str]], audiences: Set[str] = frozenset()
+) -> PlanItem:
     head = ledger.head(item.code)
     head = head if head is not None and head.code == item.code else None
     slug = identity.slug(item.code)
@@ -104,9 +110,11 @@ def _item(item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str
         reasons.append(PublishFault("plan.slug-collision", code=item.code, slug=slug, others=", ".join(others)))
     reasons += faults(item.metadata)
     known: list[Known] = []
+    # an audience that was served once is served on: a plan for the public alone takes nothing from it
+    others = sorted({*audiences, *(name for each in (head.resources if head else ()) for name in each.audiences)})
     for file in item.files:
         try:
-            known.append(_known(file, item, terms))
+            known.append(_known(file, item, terms, others))
         except Fault as fault:
             reasons.append(fault)
     if reasons:
@@ -144,7 +152,7 @@ def _withdrawal(plain: PlanItem, head: Head | None) -> PlanItem:
     return replace(plain, action=WITHDRAW, desired=desired, reasons=(why,))
 
 
-def _known(file: File, item: Item, terms: Terms) -> Known:
+def _known(file: File, item: Item, terms: Terms, others: Sequence[str] = ()) -> Known:
     """The file with its hash and standard. Raises a `Fault` where one of them is not to be had."""
     standard = standard_of(file, terms)
     if not file.path.is_file():
@@ -154,7 +162,16 @@ def _known(file: File, item: Item, terms: Terms) -> Known:
     except OSError as error:
         raise PublishFault("gate.file-unreadable", key=file.key, name=file.name, detail=error.strerror) from error
     organisation = str(item.metadata.get("providerCode") or "")
-    return Known(file, standard, project(standard, item.metadata), sha256, size, organisation)
+    for audience, condition in file.scope.items():
+        if (found := unreadable(condition, standard.table or Table(()))) is not None:
+            raise PublishFault(
+                "gate.scope", key=file.key, audience=audience, condition=condition, standard=standard.reference,
+                detail=found.code,
+            )  # fmt: skip
+    projection, *further = (
+        project(standard, item.metadata, audience, file.scope.get(audience, "")) for audience in (OPEN, *others)
+    )
+    return Known(file, standard, projection, sha256, size, organisation, tuple(further))
 
 
 def _gate(known: Known, terms: Terms) -> tuple[tuple[Fault, ...], tuple[PublishFault, ...]]:
@@ -164,17 +181,21 @@ def _gate(known: Known, terms: Terms) -> tuple[tuple[Fault, ...], tuple[PublishF
     notes = () if passage.doubt is None else (passage.doubt,)
     if passage.receipt is not None:
         notes = (PublishFault("plan.vouched", key=file.key, receipt=passage.receipt.id[:12]),)
-    if passage.reasons or known.projection.withheld:
+    if passage.reasons:
         return passage.reasons, notes
     subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
-    try:
-        stream = Stream(subject, known.projection)
-        stream.refuse_nothing()
-        for _ in stream.batches():
-            pass
-        stream.refuse_exposure()
-    except Fault as fault:
-        return (fault,), notes
+    told = [each for each in known.others if not each.gives_the_same(known.projection)]
+    for projection in (known.projection, *told):
+        if projection.withheld:
+            continue
+        try:
+            stream = Stream(subject, projection)
+            stream.refuse_nothing()
+            for _ in stream.batches():
+                pass
+            stream.refuse_exposure()
+        except Fault as fault:
+            return (fault,), notes
     return (), notes
 
 
@@ -189,7 +210,10 @@ def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:
         metadata=ordered,
         files=tuple(_frozen(each) for each in known),
         content_sha256=content_sha256(
-            [(each.file.key, each.sha256, each.file.sheet, each.standard, each.projection) for each in known]
+            [
+                (each.file.key, each.sha256, each.file.sheet, each.standard, (each.projection, *each.others))
+                for each in known
+            ]
         ),
         metadata_sha256=metadata_sha256(ordered, titles),
     )
@@ -210,6 +234,8 @@ def _frozen(known: Known) -> PlannedFile:
         sha256=known.sha256,
         bytes=known.bytes,
         receipt=str(file.receipt) if file.receipt is not None else "",
+        scope=dict(file.scope),
+        others={each.audience: each.sha256 for each in known.others},
     )
 
 
@@ -294,6 +320,8 @@ def _after(ledger: Ledger, planned: Sequence[PlanItem]) -> dict[str, tuple[str, 
 def _mirrored(mirror: Mirror, ledger: Ledger, after: Mapping[str, tuple[str, PlanItem | Head]]) -> list[PlanItem]:
     """What the mirror needs to show what the ledger will hold; of a dataset that never got there no tombstone."""
     planned = []
+    audience = audience_of(mirror.name)
+    after = {code: (state_for(audience, state), teller) for code, (state, teller) in after.items()}
     for code, shown in _seen(mirror, ledger, after):
         desired, teller = after[code]
         seen = None if shown is None else shown.state

@@ -31,6 +31,7 @@ def record(
     draft: bool,
     rows: int,
     signer: str = "",
+    others: Sequence[Projection] = (),
 ) -> dict[str, Any]:
     """The record as plain data. `draft`: the standard was a draft, and whoever published allowed that.
 
@@ -52,6 +53,7 @@ def record(
         "gate": gate,
         "receipt": receipt,
         "projection": projection.describe(),
+        **({"projections": {each.audience: each.describe() for each in others}} if others else {}),
         "converter": {"name": "gongshu", "version": version("gongshu"), "conversion": VERSION},
         "rows": rows,
         "outputs": [
@@ -61,14 +63,14 @@ def record(
     }
 
 
-def content_sha256(parts: Sequence[tuple[str, str, str | None, Standard, Projection]]) -> str:
-    """What a version is: of each file its key, source hash, sheet, standard and projection; no clock, no order of keys.
+def content_sha256(parts: Sequence[tuple[str, str, str | None, Standard, Sequence[Projection]]]) -> str:
+    """What a version is: of each file its key, source hash, sheet, standard, projections; no clock, no order of keys.
 
     It can be told before anything is converted, so that unchanged data are recognised by their hash alone.
     """
     return digest(
         sorted(
-            [key, source, sheet, standard.reference, standard.fingerprint, projection.sha256]
-            for key, source, sheet, standard, projection in parts
+            [key, source, sheet, standard.reference, standard.fingerprint, *(each.sha256 for each in projections)]
+            for key, source, sheet, standard, projections in parts
         )
     )

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongshu.publishers.audience import audience_of, seen, state_for
 from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Mirror, mirror
 from gongshu.publishers.plan import CATALOGUE, state_sha256
-from gongshu.publishers.projection import OPEN
 from gongshu.publishers.targets import ledger_at
 from gongshu.standards.faults import PublishFault
+
+SOURCE = "source"  # what only the operator has
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,17 @@ def verify(folder: Path, target: str) -> Verified:
     """Compare a target (`catalogue`, `files:…`, `ckan:…`) with the records of the catalogue in `folder`."""
     with ledger_at(folder) as ledger:
         place = None if target.partition(":")[0] == CATALOGUE else mirror(target)
+        audience = audience_of(target)
         heads = [head for head in ledger.heads() if head.state == "published"]
         faults: list[PublishFault] = []
         outputs = 0
         for head in heads:
             if place is not None:
                 shown = place.look(head.code, head.slug, ledger.namespace)
-                if shown is None or shown.state != state_sha256(head):
+                if shown is None or shown.state != state_for(audience, state_sha256(head)):
                     found = "-" if shown is None else shown.condition
                     faults.append(PublishFault("verify.state", code=head.code, number=head.number, found=found))
-            for resource, output in _recorded(head, faults):
+            for resource, output in _recorded(head if place is None else seen(head, audience), faults):
                 outputs += 1
                 sha256 = _sha256(place, ledger, head, resource, output)
                 if sha256 != output.sha256:
@@ -48,11 +51,11 @@ def verify(folder: Path, target: str) -> Verified:
 
 
 def _recorded(head: Head, faults: list[PublishFault]) -> Iterator[tuple[Resource, Output]]:
-    """Every output for the public; one that its publication record does not name is a fault of its own."""
+    """Every output for readers; one that its publication record does not name is a fault of its own."""
     for resource in head.resources:
         named = {(each["form"], each["sha256"]) for each in resource.record.get("outputs", ())}
         for output in resource.outputs:
-            if output.audience == OPEN:
+            if output.audience != SOURCE:
                 if (output.form, output.sha256) not in named:
                     faults.append(PublishFault("verify.record", code=head.code, key=resource.key, form=output.form))
                 yield resource, output

@@ -71,7 +71,7 @@ class Asked:
         if self.masked:
             from gongshu.validators.unmasked import unmasked
 
-            checks.append(unmasked(table, severity))
+            checks.append(unmasked(table, severity, self.registry.codes, self.as_of))
         if self.bounds is not None or any(each.type == "geojson" for each in table.fields):
             from gongshu.validators.positions import positioned
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from gongshu.publishers.audience import marked, split
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.standards.faults import UsageFault
 
@@ -36,7 +37,7 @@ class Shown:
 class Mirror(Protocol):
     """One place. Writes to one dataset are serial; different datasets may be brought by `workers` threads at once."""
 
-    name: str  # as a target is written: `files:…`
+    name: str  # as a target is written: `files:…`, with `#shared` where it speaks to that audience
     workers: int
 
     def read(self, namespace: str | None) -> Mapping[str, Shown]:
@@ -84,7 +85,8 @@ def kinds() -> list[str]:
 
 def mirror(target: str) -> Mirror:
     """The mirror that `kind:address` names. Raises `UsageFault("usage.target")` for an unknown kind."""
-    kind, _, address = target.partition(":")
+    plain, audience = split(target)
+    kind, _, address = plain.partition(":")
     if kind in MIRRORS:
         module, _, attribute = MIRRORS[kind].partition(":")
         make = getattr(importlib.import_module(module), attribute)
@@ -94,4 +96,5 @@ def mirror(target: str) -> Mirror:
             raise UsageFault("usage.target", target=target, known=", ".join(["catalogue", *kinds()]))
         make = found.load()
     made: Mirror = make(address)
+    made.name = marked(made.name, audience)  # so that a plan, and whoever applies it, knows for whom it is
     return made
