@@ -16,6 +16,8 @@ from gongshu.publishers.targets import apply_plan
 from gongshu.publishers.targets import plan as make_plan
 from gongshu.standards.faults import PublishFault, UsageFault
 
+LISTS = {"catalogue.json", "catalogue.jsonld", "index.html"}
+
 
 def now() -> str:
     return "2026-03-31T12:00:00+08:00"
@@ -56,7 +58,7 @@ def test_only_what_the_index_points_to_is_there(office, line):
     (entry,) = entries(site)
     assert entry["version"] == "2"
     there = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
-    assert there == {"catalogue.json", *entry["files"]}
+    assert there == {*LISTS, "datasets/307010-000001/dataset.json", *entry["files"]}
     again = make_plan(office.manifest(), [f"files:{site}"], as_of="2026-03-31")
     assert {item.action for item in again.items} == {"unchanged"}
 
@@ -70,13 +72,16 @@ def test_a_late_mirror_catches_up_and_withdrawal_reaches_it(office):
     assert apply_plan(late, now=now).exit_code == 0
     mirrored(office, site=site, withdraw="错")
     assert entries(site)[0]["withdrawn"] is True
-    assert [path.name for path in site.rglob("*") if path.is_file()] == ["catalogue.json"]
+    left = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+    assert left == {*LISTS, "datasets/307010-000001/dataset.json"}
+    for name in left:
+        assert "停车场" not in (site / name).read_text("utf-8")
 
 
 def test_data_that_are_not_open_do_not_reach_the_site(office):
     site = office.folder / "site"
     mirrored(office, site=site, open={"type": 3})
-    assert [Path(name).name for name in entries(site)[0]["files"]] == ["datapackage.json"]
+    assert [Path(name).name for name in entries(site)[0]["files"]] == ["datapackage.json", "dcat.jsonld"]
 
 
 def test_any_file_system_of_fsspec(office):
