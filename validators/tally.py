@@ -28,10 +28,11 @@ Hide: TypeAlias = Callable[[str], str]
 KeysOf: TypeAlias = Callable[[Rows], Mapping[int, str]]  # row -> composed primary key
 
 LONGEST = 1000  # characters of a value that a sample keeps
-# Parameters that speak of the standard or of a place, never of a person's value
+# Parameters that speak of the standard or of a place, never of a person's value (`replaced_by` would tell the code)
 OPEN = frozenset(
     {"type", "example", "limit", "pattern", "list", "identifier", "hint", "encoding", "column", "unit", "check"}
-    | {"message", "first", "target", "range", "valid_to", "replaced_by", "kind", "mask"}
+    | {"message", "first", "target", "range", "valid_to", "kind", "mask"}
+    | {"allowed", "below", "format", "level", "maximum", "minimum"}
 )
 
 

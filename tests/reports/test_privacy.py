@@ -160,3 +160,53 @@ def test_unmask_shows_them(folder: Path) -> None:
     out = io.BytesIO()
     write(judged(folder, "a.csv", unmask=True), out, form_name="jsonl", lang="zh")
     assert seen(out.getvalue().decode())
+
+
+STATED = """
+id: stated
+version: 1.0.0
+kind: table
+title: {zh: 标准自己的话, en: What the standard says}
+status: in-force
+basis: [{title: 测试, confidence: high}]
+fields:
+  - name: CSRQ
+    title: {zh: 出生日期, en: Birth}
+    type: date
+    format: {write: "%Y%m%d", read: [iso, slash]}
+    constraints: {minimum: "1895-06-07"}
+    privacy: {category: sensitive}
+  - name: MZ
+    title: {zh: 民族, en: Nation}
+    type: string
+    constraints: {enum: [汉族, 回族]}
+    privacy: {category: personal, mask: withhold}
+  - name: XB
+    title: {zh: 性别, en: Sex}
+    type: string
+    codelist: {list: gbt-2261-1-sex}
+    privacy: {category: sensitive}
+  - name: YB
+    title: {zh: 邮编, en: Post}
+    type: string
+    constraints: {pattern: "4[0-9]{5}"}
+    privacy: {category: personal}
+  - {name: SG, title: {zh: 身高}, type: integer, constraints: {maximum: 271}, privacy: {category: sensitive}}
+"""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("form", ["terminal", "html", "markdown", "json", "csv", "junit"])
+def test_what_the_standard_says_is_no_secret(form: str, lang: str, tmp_path: Path) -> None:
+    (tmp_path / "standard.yaml").write_text(STATED, encoding="utf-8")
+    rows = "出生日期,民族,性别,邮编,身高\n1900/11/23,契丹族,8,51770077,29900017\n18881213,汉族,1,430000,180\n"
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    out = io.BytesIO()
+    report = judged(tmp_path, "a.csv", registry=Registry(installed=False))
+    write(report, out, form_name=form, lang=lang, shown=100)
+    text = out.getvalue().decode()
+    for stated in ("20240105" if form != "json" else "%Y%m%d", "1895-06-07", "汉族", "271", "gbt-2261-1-sex"):
+        assert stated in text, stated
+    for secret in ("1900/11/23", "19001123", "18881213", "1888-12-13", "契丹", "51770077", "29900017"):
+        assert secret not in text, secret
+    assert "“*”的样子" not in text
