@@ -47,6 +47,8 @@ class Whole:
         budgets = [min(share, WHOLE_ROWS) if each.role == "row" else share for each in plan.keys]
         self._stores = [self._stack.enter_context(KeyStore(budget=each, folder=folder)) for each in budgets]
         self._states: list[Any] = [each.judge.start(today=plan.as_of) for each in plan.dataset_rules]
+        for state in self._states:
+            self._stack.callback(state.close)
         self.parents: dict[int, KeyStore] = {}  # key number -> the keys of the table that it points to
 
     def enter(self, store: KeyStore) -> KeyStore:

@@ -50,6 +50,11 @@ class DatasetState:
     parts: list[Gathered]
     today: int | None = None
 
+    def close(self) -> None:
+        """Let go of everything, on disk too."""
+        for part in self.parts:
+            part.distinct.close()
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetRule:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongshu.standards.expressions.tree import LEAVES, Tree
+from gongshu.validators.distinct import Distinct
 from gongshu.validators.rules import logic, numbers, texts
 from gongshu.validators.rules.evaluate import Frame, evaluate
 from gongshu.validators.values import Values
@@ -37,7 +38,7 @@ class Gathered:
     count: int = 0
     total: Fraction = Fraction(0)
     extreme: Any = None
-    distinct: set[Any] = field(default_factory=set)
+    distinct: Distinct = field(default_factory=Distinct)
 
     def feed(self, tree: Tree, frame: Frame, rows: int) -> None:
         """Take in one batch."""
@@ -57,7 +58,7 @@ class Gathered:
         if tree[0] in ("sum", "avg"):
             self.total += Fraction(_sum(values.data), 10**values.scale)
         elif tree[0] == "count-distinct":
-            self.distinct.update(_distinct(values))
+            self.distinct.add(_texts(values))
         elif tree[0] in ("min", "max"):
             best = _extreme(values, tree[0])
             if self.extreme is None or (best < self.extreme if tree[0] == "min" else best > self.extreme):
@@ -68,7 +69,7 @@ class Gathered:
         if name == "count":
             return numbers.number(np.array([self.count], np.int64), 0)
         if name == "count-distinct":
-            return numbers.number(np.array([len(self.distinct)], np.int64), 0)
+            return numbers.number(np.array([self.distinct.count()], np.int64), 0)
         if self.count == 0:
             return logic.absent("number" if name in ("sum", "avg") else self.kind)
         if name == "avg":
@@ -96,11 +97,24 @@ def _sum(data: Any) -> int:
     return int(data.sum()) if numbers.bound(data) * len(data) < numbers.LIMIT else sum(data.tolist())
 
 
-def _distinct(values: Values) -> set[Any]:
+def _texts(values: Values) -> Any:
+    """Texts that are equal if and only if the values are, whatever scale another batch has."""
     if values.kind == "text":
-        return set(pc.unique(values.data).to_pylist())
-    distinct = set(values.data.tolist())
-    return {Fraction(each, 10**values.scale) for each in distinct} if values.kind == "number" else distinct
+        return values.data
+    data = values.data
+    if data.dtype == object:  # beyond 64 bits
+        return pa.array({_plain(int(each), values.scale) for each in data.tolist()}, pa.string())
+    different = np.unique(data)
+    if values.kind == "number" and values.scale:
+        return pa.array([_plain(each, values.scale) for each in different.tolist()], pa.string())
+    return pa.array(different.astype(np.int64)).cast(pa.string())
+
+
+def _plain(whole: int, scale: int) -> str:
+    """`whole` over ten to the `scale` without zeros at its end."""
+    while scale and whole % 10 == 0:
+        whole, scale = whole // 10, scale - 1
+    return f"{whole}e-{scale}" if scale else str(whole)
 
 
 def _extreme(values: Values, name: str) -> Any:
