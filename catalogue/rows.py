@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gongshu.publishers.canonical import canonical, digest
+from gongshu.publishers.harvest import ORIGIN
 from gongshu.publishers.ledger import Head, Output, Publication, Resource
 
 _COLUMNS = """SELECT d.code, d.slug, d.id, v.title, v.version, v.edit, d.state, v.content_sha256, v.metadata_sha256,
@@ -37,8 +38,9 @@ def insert(connection: sqlite3.Connection, publication: Publication, number: tup
     """Write one version and make it the one that is seen. The caller holds the transaction."""
     code, metadata = publication.code, publication.metadata
     organisation = str(metadata.get("providerCode") or metadata.get("provider") or "")
+    ours = "NOTHING" if ORIGIN in metadata else "UPDATE SET name = excluded.name"  # other places do not rename ours
     connection.execute(
-        "INSERT INTO organisations VALUES (?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+        f"INSERT INTO organisations VALUES (?, ?) ON CONFLICT (code) DO {ours}",  # noqa: S608 - the words are ours
         (organisation, str(metadata.get("provider") or organisation)),
     )
     connection.execute(

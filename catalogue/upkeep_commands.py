@@ -93,3 +93,24 @@ def audit(session: Session, path: Path, code: str | None, limit: int) -> int:
         return 1
     session.say("audit.whole")
     return 0
+
+
+@catalogue.command()
+@click.argument("path", type=PATH)
+@click.option("--key", type=PATH, required=True, help="keygen 生成的私钥 / Private key of receipt keygen")
+@click.option("--actor", default="", help="谁签名，记入审计 / Who signs, for the audit")
+@everywhere
+def vouch(session: Session, path: Path, key: Path, actor: str) -> int:
+    """为发布记录签名，收割方可据此认可校验 / Sign the records, so that who harvests can rely on them"""
+    from gongshu.catalogue.store import Store
+    from gongshu.catalogue.vouching import vouch as vouched
+    from gongshu.publishers.targets import clock
+
+    with Store(path) as found:  # raises where there is none; nothing is made
+        folder = found.folder
+    with Store(folder, write=True) as store:
+        public, count = vouched(store, key, at=clock(), actor=actor)
+    if session.json:
+        session.emit({"path": str(path), "key": public, "datasets": count})
+    session.say("vouch.done", key=public, count=count)
+    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -122,3 +122,64 @@ def doubts(
 def _names(inputs: Any, sheet: str) -> bool:
     """Whether that sheet was what was looked at."""
     return any(each.get("sheet") == sheet for each in inputs.get("files") or ()) or inputs.get("sheet") == sheet
+
+
+# --- signed statements: vouchers and bundles ---------------------------------------------------------------------
+
+VOUCHER = "gongshu-voucher/1"
+
+
+def sign(statement: Mapping[str, Any], key: Path) -> dict[str, str]:
+    """{algorithm, key, value} over the statement's canonical bytes (RFC 8785), as receipts have it."""
+    from gongshu.validators.receipt import Receipt as Statement
+
+    return dict(Statement(statement).signed(private_key(key)).signature or {})
+
+
+def signer(statement: Mapping[str, Any], signature: Mapping[str, Any] | None) -> str | None:
+    """The public key whose signature holds for exactly this statement; None where none does."""
+    from gongshu.validators.receipt import Receipt as Statement
+
+    if not isinstance(signature, dict) or not all(isinstance(each, str) for each in signature.values()):
+        return None
+    try:
+        valid = Statement(statement, signature).verify().valid
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return public_key(signature["key"]) if valid else None
+
+
+def voucher(namespace: str, datasets: Mapping[str, tuple[str, Sequence[str]]], at: str) -> dict[str, Any]:
+    """The statement that these datasets, in these states and with these publication records, are ours.
+
+    `datasets`: code -> (hash of its state, hashes of its records).
+    """
+    told = {code: {"state": state, "records": list(records)} for code, (state, records) in datasets.items()}
+    return {"voucher": VOUCHER, "algorithm": "SHA-256", "namespace": namespace, "at": at, "datasets": told}
+
+
+def voucher_doubt(
+    vouchers: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
+    *,
+    namespace: str,
+    code: str,
+    state: str,
+    records: Sequence[str],
+    trusted: Trusted,
+) -> PublishFault | None:
+    """The nearest reason for not relying on (statement, signature) pairs for a dataset; None: one holds."""
+    reason, who = "unsigned", ""
+    for statement, signature in vouchers:
+        told = (statement.get("datasets") or {}).get(code)
+        if statement.get("voucher") != VOUCHER or statement.get("namespace") != namespace or told is None:
+            continue
+        key = signer(statement, signature)
+        if key is None:
+            reason = "signature"
+        elif (told.get("state"), told.get("records")) != (state, list(records)):
+            reason = "older"
+        elif not trusted(key):
+            reason, who = "untrusted", key
+        else:
+            return None
+    return PublishFault("pull.no-pass", code=code, reason=reason, signer=who)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gongshu.publishers.audience import audience_of, seen, state_for
 from gongshu.publishers.canonical import file_sha256
+from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Mirror, mirror
 from gongshu.publishers.plan import CATALOGUE, state_sha256
@@ -32,7 +33,7 @@ def verify(folder: Path, target: str) -> Verified:
     with ledger_at(folder) as ledger:
         place = None if target.partition(":")[0] == CATALOGUE else mirror(target)
         audience = audience_of(target)
-        heads = [head for head in ledger.heads() if head.state == "published"]
+        heads = [each for each in ledger.heads() if each.state == "published" and (place is None or vouched(each))]
         faults: list[PublishFault] = []
         outputs = 0
         for head in heads:
