@@ -347,6 +347,15 @@ def _mirrored(mirror: Mirror, ledger: Ledger, after: Mapping[str, tuple[str, Pla
                 desired=desired,
             )
         )
+    return _cautioned(planned, mirror)
+
+
+def _cautioned(planned: list[PlanItem], mirror: Mirror) -> list[PlanItem]:
+    """The first item that writes also says what to know of the place, where it says anything."""
+    told = [reason(each) for each in getattr(mirror, "cautions", ())]
+    first = next((position for position, item in enumerate(planned) if item.acts), None)
+    if told and first is not None:
+        planned[first] = replace(planned[first], reasons=(*planned[first].reasons, *told))
     return planned
 
 
