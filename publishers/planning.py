@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from gongshu.publishers import difference, identity
+from gongshu.publishers import identity
 from gongshu.publishers.audience import audience_of, state_for
 from gongshu.publishers.canonical import file_sha256
-from gongshu.publishers.conversion import Stream, Subject, convert
+from gongshu.publishers.conversion import Stream, Subject
+from gongshu.publishers.differences.versions import planned as changes
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
@@ -41,7 +40,6 @@ from gongshu.standards.model import Standard, Table
 from gongshu.validators.conditions import fault as unreadable
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
-COMPARED = 64 << 20  # bytes of a source beyond which a plan does not convert it to compare rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def _item(
         plain,
         action=CREATE if head is None else UPDATE,
         reasons=tuple(map(reason, (*_notes(known, head), *notes))),
-        changes=_changes(plain, head, known, ledger, terms),
+        changes={} if head is None else changes(head, plain.metadata, known, ledger, terms),
         desired=state_of(number, PUBLISHED, plain.content_sha256, plain.metadata_sha256),
     )
 
@@ -255,56 +253,6 @@ def _notes(known: Sequence[Known], head: Head | None) -> Iterator[PublishFault]:
         masked = ", ".join(column.field.name for column in each.projection.columns if column.masked)
         if masked and not each.projection.withheld:
             yield PublishFault("plan.masked", key=key, columns=masked)
-
-
-# --- changes -----------------------------------------------------------------------------------------------------
-
-
-def _changes(
-    plain: PlanItem, head: Head | None, known: Sequence[Known], ledger: Ledger, terms: Terms
-) -> dict[str, Any]:
-    if head is None:
-        return {}
-    before, after = dict(head.metadata), dict(plain.metadata)
-    fields = [
-        {"field": name, "before": before.get(name), "after": after.get(name)}
-        for name in elements()
-        if before.get(name) != after.get(name)
-    ]
-    old = {resource.key: resource for resource in head.resources}
-    new = {each.file.key: each for each in known}
-    files = {
-        "added": sorted(set(new) - set(old)),
-        "removed": sorted(set(old) - set(new)),
-        "changed": sorted(key for key in set(new) & set(old) if new[key].sha256 != old[key].source_sha256),
-    }
-    rows = {key: found for key in files["changed"] if (found := _rows(head, new[key], ledger, terms)) is not None}
-    return {"metadata": fields, "files": files, "rows": rows}
-
-
-def _rows(head: Head, known: Known, ledger: Ledger, terms: Terms) -> dict[str, Any] | None:
-    """Row differences by key, where there is a key that leaves unmasked and the file is not too large for a plan."""
-    import pyarrow.parquet as pq
-
-    resource = next(each for each in head.resources if each.key == known.file.key)
-    key = known.standard.table.primary_key if known.standard.table is not None else ()
-    whole = {each.field.name for each in known.projection.columns if not each.masked}
-    parquet = next((each for each in resource.outputs if each.audience == OPEN and each.form == "parquet"), None)
-    if not key or not set(key) <= whole & set(resource.columns) or parquet is None or known.projection.withheld:
-        return None
-    if known.bytes > COMPARED or resource.rows > difference.LARGEST:
-        return None
-    place = ledger.workplace() / "compared"
-    place.mkdir()
-    try:
-        subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
-        converted = convert(subject, known.projection, place)
-        if not set(key) <= set(converted.columns):
-            return None
-        old = pq.read_table(ledger.object_path(parquet.sha256))
-        return difference.rows(old, pq.read_table(converted.parquet), key)
-    finally:
-        shutil.rmtree(place)
 
 
 # --- mirrors -----------------------------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongshu.publishers.conversion import write_csv
-from gongshu.publishers.difference import rows
+from gongshu.publishers.csvtext import write_csv
 
 CELL = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))
 ROWS = st.integers(1, 4).flatmap(lambda width: st.lists(st.tuples(*[CELL] * width), min_size=1, max_size=20))
@@ -28,22 +27,6 @@ def test_every_csv_reads_back_as_it_was(table):
     assert text.startswith(b"\xef\xbb\xbf")
     back = list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline="")))
     assert back == [names, *([cell or "" for cell in row] for row in table)]
-
-
-KEYED = st.dictionaries(st.text("ab\x1f", min_size=1, max_size=2), st.sampled_from(["x", "y", None]), max_size=6)
-
-
-@settings(deadline=None)
-@given(KEYED, KEYED)
-def test_row_differences_are_those_of_two_dictionaries(old, new):
-    def table(found):
-        return pa.table({"k": pa.array(found, pa.string()), "v": pa.array(found.values(), pa.string())})
-
-    told = rows(table(old), table(new), ["k"])
-    assert told["added"] == len(set(new) - set(old))
-    assert told["removed"] == len(set(old) - set(new))
-    assert told["changed"] == sum(old[key] != new[key] for key in set(old) & set(new))
-    assert len(told["samples"]) == told["added"] + told["removed"] + told["changed"]
 
 
 def test_numbers_dates_and_times_are_spelled_plainly():

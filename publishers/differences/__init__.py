@@ -1,0 +1,1 @@
+"""How two versions of a dataset differ, and the forms in which that is told."""
