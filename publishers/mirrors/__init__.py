@@ -35,7 +35,10 @@ class Shown:
 
 
 class Mirror(Protocol):
-    """One place. Writes to one dataset are serial; different datasets may be brought by `workers` threads at once."""
+    """One place. Writes to one dataset are serial; different datasets may be brought by `workers` threads at once.
+
+    A place of which a plan should say something may have `cautions`, a tuple of `PublishFault`.
+    """
 
     name: str  # as a target is written: `files:…`, with `#shared` where it speaks to that audience
     workers: int

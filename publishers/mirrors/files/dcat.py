@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gongshu.publishers.audience import OPEN
 from gongshu.publishers.mirrors.files.entry import Entry
-from gongshu.publishers.projection import OPEN
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 IANA = "https://www.iana.org/assignments/media-types"
@@ -49,7 +49,7 @@ def catalogue(entries: Sequence[Entry], namespace: str, audience: str) -> bytes:
         "dct:title": [_said("数据目录", "zh"), _said("Data catalogue", "en")],
         "dct:description": [
             _said(f"{len(entries)} 个数据集", "zh"),
-            _said(f"{len(entries)} dataset{'' if len(entries) == 1 else 's'}", "en"),
+            _said(f"Datasets: {len(entries)}", "en"),
         ],
     }
     if publishers := _publishers(entries):

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from gongshu.publishers.audience import OPEN
 from gongshu.publishers.identity import slug
 from gongshu.publishers.ledger import Head, Output, Resource
-from gongshu.publishers.projection import OPEN
 
 FORMAT = "gongshu-files/2"
 FORMS = ("csv", "parquet")

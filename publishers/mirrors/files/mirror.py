@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from gongshu.publishers.audience import audience_of
 from gongshu.publishers.canonical import digest
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.lock import held
@@ -30,7 +31,6 @@ from gongshu.publishers.mirrors.files.entry import (
     text,
 )
 from gongshu.publishers.mirrors.files.place import CONDITIONAL, SINGLE, Moved, Place
-from gongshu.publishers.projection import OPEN
 from gongshu.standards.faults import PublishFault
 
 INDEX, GRAPH, PAGE, PENDING = "catalogue.json", "catalogue.jsonld", "index.html", "pending.json"
@@ -43,7 +43,7 @@ class Files:
     """One site. `address` is a folder, or any address of fsspec."""
 
     def __init__(self, address: str) -> None:
-        self.name = self._address = f"files:{address}"
+        self.name = f"files:{address}"
         self.workers = 1  # writes are as fast as the place takes them, and a folder has one lock
         self._place = Place(address)
         self._listed: tuple[str, Mapping[str, Any], Mapping[str, Shown]] | None = None  # the list as read, and its mark
@@ -56,11 +56,6 @@ class Files:
         if self._place.kind == SINGLE:
             return (PublishFault("plan.single-writer", target=self.name),)
         return ()
-
-    @property
-    def _audience(self) -> str:
-        """Whom the site speaks to: a target is written `files:share#shared` for departments."""
-        return OPEN if self.name == self._address else self.name.rpartition("#")[2]
 
     def lock(self) -> AbstractContextManager[None]:
         """A lock beside the list of a local folder; a bucket compares with each write."""
@@ -149,7 +144,7 @@ class Files:
                 at("mirror.file")
         self._place.put(wanted["datapackage"], text(package(head)))
         at("mirror.file")
-        self._place.put(wanted["dcat"], dcat.document(wanted, self._audience))
+        self._place.put(wanted["dcat"], dcat.document(wanted, audience_of(self.name)))
         at("mirror.file")
 
     # --- the lists ---
@@ -180,7 +175,7 @@ class Files:
         namespace = str(owners[0]) or str(self._parsed(pending.content, PENDING)["namespace"] if pending else "")
         shown = [each for each in entries if not each.get("withdrawn")]
         self._write(PAGE, page.page(shown))
-        self._write(GRAPH, dcat.catalogue(shown, namespace, self._audience))
+        self._write(GRAPH, dcat.catalogue(shown, namespace, audience_of(self.name)))
         # the list comes last, and only if it is the one that was there when the pointers were read
         self._write(INDEX, lines({"format": FORMAT, "namespace": namespace}, "datasets", entries), tag, given=True)
         return before, entries

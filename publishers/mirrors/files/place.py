@@ -43,8 +43,8 @@ class Place:
 
         scheme = address.partition("://")[0] if "://" in address else "file"
         try:
-            # instances and listings that are remembered would show what was there before
-            self._fs, root = url_to_fs(address, skip_instance_cache=True, use_listings_cache=False)
+            # listings that are remembered would show what was there before
+            self._fs, root = url_to_fs(address, use_listings_cache=False)
         except ImportError as error:
             if scheme in EXTRAS:
                 raise UsageFault("usage.extra-missing", name="s3fs", extra=EXTRAS[scheme]) from error
@@ -156,9 +156,11 @@ class Place:
             try:
                 self._fs.pipe_file(self._at(name), content, ContentType=_media(name), **condition)
             except OSError as error:
-                if _status(error) in (404, 409, 412):
+                if _status(error) not in (404, 409, 412):
+                    raise
+                found = self.read(name)
+                if found is None or found.content != content:  # else it was written, and only the answer was lost
                     raise Moved(name) from error
-                raise
 
     def _replace(self, path: Path, content: bytes, at: Callable[[str], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

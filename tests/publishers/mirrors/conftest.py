@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,3 +113,26 @@ def as_sysadmin(ckan_site, monkeypatch) -> Site:
     """CKAN as sysadmin."""
     monkeypatch.setenv("GONGSHU_CKAN_TOKEN", ckan_site.tokens["sysadmin"])
     return ckan_site
+
+
+@pytest.fixture
+def bucket(monkeypatch) -> Iterator[object]:
+    """A stand-in for S3, named by the environment as a real one would be."""
+    import s3fs
+
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bucket import Bucket
+
+    made = Bucket()
+    for name, value in {
+        "AWS_ENDPOINT_URL": made.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    yield made
+    s3fs.S3FileSystem.clear_instance_cache()
+    made.end()
+    sys.path.remove(str(Path(__file__).parent))
