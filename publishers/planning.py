@@ -13,6 +13,7 @@ from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.conversion import Stream, Subject
 from gongshu.publishers.differences.versions import planned as changes
 from gongshu.publishers.gate import Terms, examine, standard_of
+from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
 from gongshu.publishers.metadata import elements, faults
@@ -260,7 +261,8 @@ def _notes(known: Sequence[Known], head: Head | None) -> Iterator[PublishFault]:
 
 def _after(ledger: Ledger, planned: Sequence[PlanItem]) -> dict[str, tuple[str, PlanItem | Head]]:
     """Code -> the state that the ledger will have when its part of the plan is done, and who tells of it."""
-    found: dict[str, tuple[str, PlanItem | Head]] = {head.code: (state_sha256(head), head) for head in ledger.heads()}
+    heads = [head for head in ledger.heads() if vouched(head)]  # what was harvested without a pass stays here
+    found: dict[str, tuple[str, PlanItem | Head]] = {head.code: (state_sha256(head), head) for head in heads}
     found |= {item.code: (item.desired, item) for item in planned if item.acts}
     return found
 
