@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -224,3 +226,96 @@ def test_a_marked_workbook_that_comes_back_is_not_blamed_for_its_marks(tmp_path:
     assert headings == [*HEADER, "Problems"]  # the column is used again
     options = ReadOptions(sheet="*")
     assert [each.sheet for each in judged(again, options=options).files] == ["人员'A表", "图"]
+
+
+def mended_by_hand(path: Path, target: Path, through: str) -> Path:
+    """What an officer sends back: two cells mended in the marked copy, saved by another program."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["人员'A表"]
+    sheet["A4"], sheet["C4"] = "张二", "2024-01-06"
+    book.save(target)
+    if through == "openpyxl":
+        return target
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed")
+    command = [program, f"-env:UserInstallation=file://{target.parent}/office", "--headless", "--convert-to", "xlsx"]
+    made = target.parent / "converted"
+    subprocess.run([*command, "--outdir", made, target], check=True, capture_output=True, timeout=120)
+    return made / target.name
+
+
+@pytest.mark.parametrize("through", ["openpyxl", "libreoffice"])
+def test_marks_of_the_last_time_give_way_to_new_ones(through: str, tmp_path: Path) -> None:
+    source = rich(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(source)
+    green = openpyxl.styles.PatternFill("solid", fgColor="FF00B050")
+    for place in ("A4", "C4", "B3"):
+        book["人员'A表"][place].fill = green
+    book.save(source)
+    first = marked(source, tmp_path / "b.xlsx")
+    assert fill(openpyxl.load_workbook(first)["人员'A表"]["A4"]) == "FFFFEB9C"
+    back = mended_by_hand(first, tmp_path / "back.xlsx", through)
+    second = marked(back, tmp_path / "c.xlsx", "en")
+    book = openpyxl.load_workbook(second)
+    sheet = book["人员'A表"]
+    assert len(book.sheetnames) == 3
+    assert book.sheetnames[-1] != openpyxl.load_workbook(first).sheetnames[-1]  # the same sheet, by its English name
+    # mended cells look as before their first marking; a program that keeps no colour under another leaves none
+    before = "FF00B050" if through == "openpyxl" else None
+    assert [fill(sheet[place]) for place in ("A4", "C4")] == [before, before]
+    assert [sheet[place].comment for place in ("A4", "C4")] == [None, None]
+    assert sheet["C3"].comment.text.endswith("旧批注")
+    assert [sheet.cell(row, 5).value for row in (2, 4)] == ["Problems", None]
+    report = judged(back)
+    assert "cell.whitespace" not in {each.code for each in report.findings}
+    for place in ("A6", "D6", "C9"):  # what is still wrong
+        assert fill(sheet[place]) == "FFFFC7CE", place
+        assert len(sheet[place].comment.text) > 5
+
+
+def fill(cell: Any) -> str | None:
+    return str(cell.fill.fgColor.rgb) if cell.fill.fill_type else None
+
+
+def test_marking_again_and_again_changes_nothing(tmp_path: Path) -> None:
+    first = marked(rich(tmp_path / "a.xlsx"), tmp_path / "b.xlsx")
+    second = marked(first, tmp_path / "c.xlsx")
+    third = marked(second, tmp_path / "d.xlsx")
+    assert sorted(parts(first)) == sorted(parts(second)) == sorted(parts(third))
+    looks = []
+    for path in (first, second, third):
+        sheet = openpyxl.load_workbook(path)["人员'A表"]
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        looks.append(
+            {each.coordinate: (each.value, fill(each), each.comment.text if each.comment else "") for each in cells}
+        )
+    assert looks[0] == looks[1] == looks[2]
+    assert len(parts(third)["xl/comments1.xml"]) == len(parts(first)["xl/comments1.xml"])
+    drawings = [name for name in parts(first) if name.endswith(".vml")]
+    shapes = [[parts(path)[name].count(b"<v:shape ") for name in drawings] for path in (first, third)]
+    assert shapes[0] == shapes[1]
+
+
+def test_a_csv_marked_as_a_workbook_may_come_back_too(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("\n".join(",".join(map(str, row)) for row in [HEADER, *ROWS]), encoding="utf-8")
+    first = marked(source, tmp_path / "b.xlsx")
+    second = marked(first, tmp_path / "c.xlsx")
+    one, two = openpyxl.load_workbook(first), openpyxl.load_workbook(second)
+    assert one.sheetnames == two.sheetnames
+    data = one.sheetnames[0]
+    assert [[fill(cell) for cell in row] for row in one[data]] == [[fill(cell) for cell in row] for row in two[data]]
+
+
+def test_without_a_standard_old_marks_give_way_too(tmp_path: Path) -> None:
+    first = marked(rich(tmp_path / "a.xlsx"), tmp_path / "b.xlsx")
+    report = validate(first, as_of=date(2026, 3, 31))
+    with (tmp_path / "c.xlsx").open("wb") as out:
+        write(report, out, form_name="xlsx", lang="zh", sources=[first])
+    book = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    assert len(book.sheetnames) == 3
+    sheet = book["人员'A表"]
+    assert fill(sheet["A6"]) is None
+    assert [cell.value for cell in sheet[2]].count("问题") == 1
+    assert "FFFFC7CE" not in {fill(cell) for row in sheet.iter_rows() for cell in row}

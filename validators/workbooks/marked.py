@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from gongshu.validators.finding import Finding, Sample
-from gongshu.validators.ownmarks import problem_columns
 from gongshu.validators.readers.sheetscan import BROKEN, column_letters, sheet_parts
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.words import say
+from gongshu.validators.workbooks.earlier import Earlier, earlier_marks, keeps_colors, stale
 from gongshu.validators.workbooks.marking import Marks, in_sheet, marks_of
-from gongshu.validators.workbooks.notes import annotate
+from gongshu.validators.workbooks.notes import annotate, forget
 from gongshu.validators.workbooks.package import RELATIONS, Package, Unpatchable
 from gongshu.validators.workbooks.sheetxml import Edit, Sheet, attribute
 from gongshu.validators.workbooks.styles import Styles
@@ -47,32 +47,31 @@ def mark(source: BinaryIO, out: BinaryIO, file: FileReport, report: Report, lang
 def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Marked:
     part, sheet, styles, styles_part = opened(package, file.sheet or "")
     marks = marks_of(file, lang, in_sheet)
-    earlier = _earlier(file)
-    last = sheet.formulas_and_values() if earlier is None else earlier - 1
-    edits: dict[int, dict[int, Edit]] = {}
+    earlier = earlier_marks(package, file)
+    last = sheet.formulas_and_values() if earlier.column is None else earlier.column - 1
+    heading = file.header_line or 1
+    styles.grounds = keeps_colors(package)
+    edits = stale(sheet, earlier, heading, styles.ours)
     for (row, column), level in marks.levels.items():
         edits.setdefault(row, {})[column] = Edit(level=str(level))
-    heading = file.header_line or 1
-    if earlier is not None:  # what was said of rows last time is said no more
-        for row, _, content, end in sheet.rows():
-            if row > heading and any(column == earlier for column, _, _ in sheet.cells(row, content, end)):
-                edits.setdefault(row, {})[earlier] = Edit(text="")
     shown = last < COLUMNS and bool(marks.problems)
     if shown:
         style = _style_of(sheet, heading, last)
         edits.setdefault(heading, {})[last + 1] = Edit(text=say("report.problem-column", lang), style=style)
         for row, said in marks.problems.items():
             edits.setdefault(row, {})[last + 1] = Edit(text=("；" if lang == "zh" else "; ").join(said))
-    before, behind = sheet.edited(edits, styles.filled)
-    if shown and earlier is None:
+    before, behind = sheet.edited(edits, styles.refilled if earlier else styles.filled)
+    if shown and earlier.column is None:
         before = _widened(before, sheet, last + 1, max(edits))
     commented = True
     try:
+        if earlier:
+            forget(package, part)
         behind = annotate(package, part, behind, marks.comments) if marks.comments else behind
     except Unpatchable:
         commented = False
     package.change(part, before + behind)
-    _summarize(package, file, report, lang, styles, _remarks(marks, commented, lang))
+    _summarize(package, file, report, lang, styles, _remarks(marks, commented, lang), earlier)
     package.change(styles_part, styles.changed())
     return Marked(marks, commented)
 
@@ -84,14 +83,6 @@ def opened(package: Package, name: str) -> tuple[str, Sheet, Styles, str]:
     if part is None or part not in package or styles_part is None:
         raise Unpatchable("workbook")
     return part, Sheet.of(package.read(part)), Styles(package.read(styles_part)), styles_part
-
-
-def _earlier(file: FileReport) -> int | None:
-    """The problem column (from 1) that the workbook has from the last time, if any."""
-    for finding in file.findings:
-        if finding.code == "table.column-extra" and finding.columns and finding.columns[0].strip() in problem_columns():
-            return next((column for each in finding.samples for _, column in [in_sheet(finding, each)]), None)
-    return None
 
 
 def _style_of(sheet: Sheet, row: int, column: int) -> int:
@@ -133,7 +124,13 @@ def _remarks(marks: Marks, commented: bool, lang: str) -> list[str]:
 
 
 def _summarize(
-    package: Package, file: FileReport, report: Report, lang: str, styles: Styles, remarks: list[str]
+    package: Package,
+    file: FileReport,
+    report: Report,
+    lang: str,
+    styles: Styles,
+    remarks: list[str],
+    earlier: Earlier,
 ) -> None:
     def address(finding: Finding, sample: Sample) -> str | None:
         row, column = in_sheet(finding, sample)
@@ -142,7 +139,25 @@ def _summarize(
         return location(file.sheet or "", f"{column_letters((column or 1) - 1)}{row}")
 
     found = lines(file, report, lang, address, remarks)
-    add_sheet(package, say("report.sheet-name", lang), sheet_xml(found, styles.bold(), styles.linked()))
+    xml = sheet_xml(found, styles.bold(), styles.linked())
+    name = say("report.sheet-name", lang)
+    if earlier.summary is None:
+        add_sheet(package, name, xml)
+    else:
+        replace_sheet(package, earlier.summary, name, xml)
+
+
+def replace_sheet(package: Package, old: str, name: str, xml: bytes) -> None:
+    """Put another content, and a name if it is free, to a sheet that is there."""
+    parts = sheet_parts(package.archive)
+    package.change(parts[old], xml)
+    if name.casefold() in {each.casefold() for each in parts}:
+        return
+    book = package.read(WORKBOOK)
+    for quote in (b'"', b"'"):
+        before = b"name=" + quote + escape(old).encode() + quote
+        book = book.replace(before, b"name=" + quote + escape(name).encode() + quote)
+    package.change(WORKBOOK, book)
 
 
 def add_sheet(package: Package, name: str, xml: bytes) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
+from gongshu.standards.messages import languages
+from gongshu.validators.finding import SEVERITY_ORDER
 from gongshu.validators.readers.sheetreach import column_number
 from gongshu.validators.readers.sheetscan import column_letters
+from gongshu.validators.reports.words import say
 from gongshu.validators.workbooks.package import RELATIONS, Package, Unpatchable
 from gongshu.validators.workbooks.sheetxml import attribute, written
 
@@ -69,6 +73,62 @@ def annotate(package: Package, part: str, tail: bytes, texts: Mapping[Place, str
     return tail
 
 
+def forget(package: Package, part: str) -> None:
+    """Take away the comments of ours, with their shapes; those of others stay."""
+    comments = package.related(part, "comments")
+    if comments is None:
+        return
+    xml = package.read(comments)
+    root = re.search(rb"<((?:\w+:)?)comments[\s>]", xml[:4000])
+    if root is None:
+        raise Unpatchable("comments")
+    p = root[1]
+    authors = dict(enumerate(_authors(xml, p)))
+    places: set[Place] = set()
+
+    def kept(found: re.Match[bytes]) -> bytes:
+        place = re.fullmatch(r"([A-Z]+)(\d+)", attribute(found[1], b"ref").decode())
+        author = authors.get(int(attribute(found[1], b"authorId") or -1), b"").strip()
+        ours = author == AUTHOR.encode() or (not author and _sounds_ours(found[2], p))
+        if place is None or not ours:
+            return found[0]
+        places.add((int(place[2]), column_number(place[1]) + 1))
+        return b""
+
+    one = rb"(?s)<%scomment(?=[\s>])([^>]*)>(.*?)</%scomment>" % (p, p)
+    package.change(comments, re.sub(one, kept, xml))
+    drawing = package.related(part, "vmlDrawing")
+    if drawing is not None and places:
+        shape = rb"(?s)<v:shape\s.*?</v:shape>\s*"
+        left = re.sub(shape, lambda found: b"" if _at(found[0]) in places else found[0], package.read(drawing))
+        package.change(drawing, left)
+
+
+def _sounds_ours(body: bytes, prefix: bytes) -> bool:
+    """Whether the words are built as ours are: for programs that forget who wrote a comment, as LibreOffice does."""
+    parts = re.findall(rb"(?s)<%st(?:\s[^>]*)?>(.*?)</%st>" % (prefix, prefix), body)
+    text = b"".join(parts).replace(b"&#10;", b"\n").decode("utf-8", "replace")
+    return text.count("\n") >= 2 and text.startswith(_levels())
+
+
+@cache
+def _levels() -> tuple[str, ...]:
+    """What the severities are called, in every language: how a comment of ours begins."""
+    return tuple(f"{say(f'report.severity-{level}', lang)} " for lang in languages() for level in SEVERITY_ORDER)
+
+
+def _authors(xml: bytes, prefix: bytes) -> list[bytes]:
+    """Who wrote the comments, in the order of their numbers."""
+    found: list[bytes] = re.findall(rb"(?s)<%sauthor(?:\s[^>]*)?(?:/>|>(.*?)</%sauthor>)" % (prefix, prefix), xml)
+    return found
+
+
+def _at(shape: bytes) -> Place | None:
+    """The cell that a comment's shape belongs to."""
+    row, column = (re.search(rb"<x:%s>\s*(\d+)\s*</x:%s>" % (name, name), shape) for name in (b"Row", b"Column"))
+    return (int(row[1]) + 1, int(column[1]) + 1) if row is not None and column is not None else None
+
+
 def _add_comments(package: Package, part: str, texts: Mapping[Place, str]) -> set[Place]:
     """Add the comments; gives the places that had one."""
     xml = package.read(part)
@@ -83,9 +143,11 @@ def _add_comments(package: Package, part: str, texts: Mapping[Place, str]) -> se
             had.add((int(place[2]), column_number(place[1]) + 1))
     for name in (b"authors", b"commentList"):
         xml = re.sub(rb"<%s%s\s*/>" % (p, name), b"<%s%s></%s%s>" % (p, name, p, name), xml)
-    author = len(re.findall(rb"<%sauthor\b" % p, xml))
-    entry = b"<%sauthor>%s</%sauthor>" % (p, AUTHOR.encode(), p)
-    xml = _inserted(xml, b"</%sauthors>" % p, entry)
+    authors = _authors(xml, p)
+    if AUTHOR.encode() not in authors:
+        authors.append(AUTHOR.encode())
+        xml = _inserted(xml, b"</%sauthors>" % p, b"<%sauthor>%s</%sauthor>" % (p, AUTHOR.encode(), p))
+    author = authors.index(AUTHOR.encode())
     added = []
     for (row, column), text in sorted(texts.items()):
         if (row, column) not in had:

@@ -23,6 +23,7 @@ class Package:
     """The parts of one file, read when asked for. Changes are kept until `save`."""
 
     def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
         self._archive = zipfile.ZipFile(stream)
         self._names = set(self._archive.namelist())
         self._changed: dict[str, bytes] = {}

@@ -8,6 +8,7 @@ from gongshu.validators.workbooks.package import Unpatchable
 from gongshu.validators.workbooks.sheetxml import attribute
 
 FILLS = {"error": "FFFFC7CE", "warning": "FFFFEB9C", "info": "FFDDEBF7"}  # the colours that Excel itself offers
+_OURS = frozenset(each.encode() for each in FILLS.values())
 _FONT = b"b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
 _ORDER = {name: number for number, name in enumerate(_FONT.split())}
 
@@ -22,7 +23,8 @@ class Styles:
         self._styles = _items(xml, self._prefix, b"cellXfs", b"xf")
         self._fonts = _items(xml, self._prefix, b"fonts", b"font")
         self._known: dict[tuple[int, str], int] = {}
-        self._numbers: dict[str, int] = {}
+        self._mine: dict[int, bool] = {}
+        self.grounds = True  # whether the colours under ours can be believed
         self._new_fills: list[bytes] = []
         self._new_styles: list[bytes] = []
         self._new_fonts: list[bytes] = []
@@ -31,9 +33,28 @@ class Styles:
         """The number of that style with the fill of a severity."""
         known = self._known.get((style, level))
         if known is None:
-            base = self._styles[style] if style < len(self._styles) else self._styles[0]
-            known = self._known[style, level] = self._added(_with(base, fillId=self._fill(level), applyFill=1))
+            base = self._style(style)
+            fill = self._fill(level, self._ground(base))
+            known = self._known[style, level] = self._added(_with(base, fillId=fill, applyFill=1))
         return known
+
+    def refilled(self, style: int, level: str) -> int:
+        """The same, where an earlier fill of ours is taken away first; an empty level leaves it at that."""
+        if self.ours(style):
+            known = self._known.get((style, ""))
+            if known is None:
+                base = self._style(style)
+                fill = self._restored(_color(self._fill_of(base), b"bgColor"))
+                known = self._known[style, ""] = self._added(_with(base, fillId=fill, applyFill=1))
+            style = known
+        return self.filled(style, level) if level else style
+
+    def ours(self, style: int) -> bool:
+        """Whether that style has a fill as we put it."""
+        if style not in self._mine:
+            color = _color(self._fill_of(self._style(style)), b"fgColor")
+            self._mine[style] = attribute(color, b"rgb").upper() in _OURS
+        return self._mine[style]
 
     def bold(self) -> int:
         """The number of a style for headings."""
@@ -60,18 +81,53 @@ class Styles:
             known = self._known[-1, name] = self._added(_with(self._styles[0], fontId=number, applyFont=1))
         return known
 
-    def _fill(self, level: str) -> int:
-        if level not in self._numbers:
-            p = self._prefix
-            pattern = b'<%sfgColor rgb="%s"/><%sbgColor indexed="64"/>' % (p, FILLS[level].encode(), p)
-            fill = b'<%sfill><%spatternFill patternType="solid">%s</%spatternFill></%sfill>' % (p, p, pattern, p, p)
+    def _style(self, number: int) -> bytes:
+        known = self._styles + self._new_styles
+        return known[number] if number < len(known) else known[0]
+
+    def _fill_of(self, style: bytes) -> bytes:
+        known, number = self._fills + self._new_fills, attribute(style[: style.index(b">")], b"fillId")
+        return known[int(number)] if number.isdigit() and int(number) < len(known) else b""
+
+    def _ground(self, style: bytes) -> bytes:
+        """The colour that a cell has under ours; a solid fill may name one, which no program shows."""
+        return _color(self._fill_of(style), b"fgColor") or b' indexed="64"'
+
+    def _fill(self, level: str, ground: bytes) -> int:
+        return self._solid(b' rgb="%s"' % FILLS[level].encode(), ground)
+
+    def _restored(self, ground: bytes) -> int:
+        """The fill of the colour that was under ours; the first, which is none, where there was none."""
+        nothing = (
+            not self.grounds
+            or not ground
+            or attribute(ground, b"indexed") == b"64"
+            or attribute(ground, b"rgb") == b"00000000"
+        )
+        return 0 if nothing else self._solid(ground, b' indexed="64"')
+
+    def _solid(self, color: bytes, ground: bytes) -> int:
+        p = self._prefix
+        pattern = b"<%sfgColor%s/><%sbgColor%s/>" % (p, color, p, ground)
+        fill = b'<%sfill><%spatternFill patternType="solid">%s</%spatternFill></%sfill>' % (p, p, pattern, p, p)
+        known = self._fills + self._new_fills
+        if fill not in known:
             self._new_fills.append(fill)
-            self._numbers[level] = len(self._fills) + len(self._new_fills) - 1
-        return self._numbers[level]
+            known.append(fill)
+        return known.index(fill)
 
     def _added(self, style: bytes) -> int:
         self._new_styles.append(style)
         return len(self._styles) + len(self._new_styles) - 1
+
+
+def _color(fill: bytes, name: bytes) -> bytes:
+    """The attributes of a colour of a solid fill, a blank before each; empty where it is none or has none."""
+    pattern = re.search(rb"<(?:\w+:)?patternFill\b([^>]*)>", fill)
+    if pattern is None or attribute(pattern[1], b"patternType") != b"solid":
+        return b""
+    color = re.search(rb"<(?:\w+:)?%s((?:\s+\w+=(?:\"[^\"]*\"|'[^']*'))+)\s*/?>" % name, fill)
+    return color[1] if color is not None else b""
 
 
 def _font(base: bytes, prefix: bytes, marks: bytes) -> bytes:
