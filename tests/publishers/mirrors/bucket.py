@@ -60,7 +60,7 @@ class Bucket:
                 body = self.body()
                 with guard:
                     bucket.verbs[self.command] += 1
-                    kind = dice.choice(kinds) if dice.random() < bucket.share else ""
+                    kind = dice.choice(KINDS) if dice.random() < bucket.share else ""
                     bucket.met[kind] += bool(kind)
                 if kind == "refuse":
                     self.close_connection = True

@@ -152,9 +152,7 @@ def test_a_bucket_in_a_storm(office, bucket, line):
     manifest = office.manifest([{"code": f"a/{number}"} for number in range(6)])
     plan = make_plan(manifest, ["files:s3://site/storm", f"files:{office.folder / 'calm'}"], as_of=AS_OF)
     bucket.share = 0.25
-    runs = 0
     for _ in range(12):
-        runs += 1
         try:
             if apply_plan(plan, now=now).exit_code == 0:
                 break
