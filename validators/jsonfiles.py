@@ -122,6 +122,7 @@ def _report(
     checked: int,
     undone: Sequence[NotChecked],
 ) -> FileReport:
+    from gongshu.validators.readers.digesting import sha256_of
     from gongshu.validators.readers.objects import encoding_findings
     from gongshu.validators.readers.sniffing import mismatch
 
@@ -135,7 +136,7 @@ def _report(
         name=name,
         verdict=verdict,
         bytes=content.size,
-        sha256=settled.sha256,
+        sha256=sha256_of(content),
         format=form,
         encoding=settled.encoding,
         rows=rows,

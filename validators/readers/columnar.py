@@ -15,7 +15,7 @@ from gongshu.validators.finding import Finding
 from gongshu.validators.readers.arrowtext import text_of
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.cut import damaged
-from gongshu.validators.readers.encodings import _validate
+from gongshu.validators.readers.digesting import sha256_of
 from gongshu.validators.readers.geoparquet import Geo, applied, geo_of
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.rows import blank_rows
@@ -143,7 +143,7 @@ def open_parquet(content: Content, options: ReadOptions, findings: Sequence[Find
     """The source of a Parquet file."""
     from pyarrow import parquet
 
-    digest, _ = _validate(content, 0)
+    digest = sha256_of(content)
     try:
         content.stream.seek(0)
         file = parquet.ParquetFile(pa.PythonFile(content.stream, mode="r"))
@@ -166,7 +166,7 @@ def open_parquet(content: Content, options: ReadOptions, findings: Sequence[Find
 
 def open_arrow(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> ColumnarSource:
     """The source of an Arrow file or stream, or of a Feather file (either version)."""
-    digest, _ = _validate(content, 0)
+    digest = sha256_of(content)
     head = content.read(0, 8)
     try:
         content.stream.seek(0)

@@ -31,6 +31,7 @@ from gongshu.validators.readers.blocks import (
 )
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.cut import cut_character
+from gongshu.validators.readers.digesting import Digesting
 from gongshu.validators.readers.encodings import SPLITTABLE, Settled, as_utf8, decode, settle
 from gongshu.validators.readers.excerpts import EXCERPT
 from gongshu.validators.readers.headings import Heading, heading, told
@@ -66,15 +67,13 @@ class Record:
 class DelimitedSource:
     """A delimited text, ready to be read once."""
 
-    def __init__(
-        self, content: Content, body: Content, settled: Settled, shape: Shape, layout: Layout, parts: Parts, size: int
-    ) -> None:
+    def __init__(self, content: Content, body: Content, shape: Shape, layout: Layout, parts: Parts, size: int) -> None:
         self.shape = shape
-        self.sha256: str | None = settled.sha256
         self.bytes: int | None = content.size
         self.name = content.name
         self._content = content
         self._body = body
+        self._digesting = Digesting(content)
         self._layout = layout
         self._parts = parts
         self._size = size
@@ -86,7 +85,8 @@ class DelimitedSource:
             raw = self._body.read(parts.start, parts.data - parts.start)
             yield partial(passed_over, raw, layout, parts.examples)
         try:
-            for piece in pieces(self._body.read, parts.data, parts.footer, self._size, layout.delimiter):
+            read = self._digesting.read if self._body is self._content else self._body.read
+            for piece in pieces(read, parts.data, parts.footer, self._size, layout.delimiter):
                 yield partial(parse_piece, piece, layout)
         except RecordTooLong as fault:
             raise SourceFault("file.too-large", name=self.name, reason="bytes", limit=f"{LONGEST >> 20} MiB") from fault
@@ -94,8 +94,14 @@ class DelimitedSource:
             raw = self._body.read(parts.footer, parts.end - parts.footer)
             yield partial(passed_over, raw, layout, parts.footers)
 
+    @property
+    def sha256(self) -> str | None:
+        """Of all bytes of the file; what was not read yet is read when asked."""
+        return self._digesting.hexdigest()
+
     def close(self) -> None:
         """Let the file go."""
+        self._digesting.close()
         self._content.close()
         if self._body is not self._content:
             self._body.close()
@@ -148,7 +154,7 @@ def open_delimited(content: Content, options: ReadOptions, findings: Sequence[Fi
     )
     shape.findings += _head_findings(body, records, place, layout)
     parts = _parts(body, header.end, below, layout)
-    return DelimitedSource(content, body, settled, shape, layout, parts, options.block_bytes)
+    return DelimitedSource(content, body, shape, layout, parts, options.block_bytes)
 
 
 # ---------------------------------------------------------------- the head

@@ -14,6 +14,7 @@ from gongshu.validators.batch import Header, Shape, Structural
 from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.jsontext import SyntaxFault, escaped, lines
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.digesting import sha256_of
 from gongshu.validators.readers.encodings import Settled
 from gongshu.validators.readers.objects import BLANK, ObjectsSource, Record, _names, parsed
 from gongshu.validators.readers.options import ReadOptions
@@ -29,7 +30,7 @@ def open_features(text: str, shape: Shape, content: Content, settled: Settled, o
         finding = broken(value)
         shape.findings.append(finding)
         shape.header = Header((), 1)
-        return ObjectsSource(shape, lambda: iter(()), content, settled.sha256)
+        return ObjectsSource(shape, lambda: iter(()), content, sha256_of(content))
     kind = value.get("type") if isinstance(value, dict) else None
     features = value.get("features") if kind == "FeatureCollection" else [value] if kind == "Feature" else None
     if not isinstance(features, list):
@@ -62,7 +63,7 @@ def open_features(text: str, shape: Shape, content: Content, settled: Settled, o
     shape.pointer = pointer
     shape.findings += _around(value) if kind == "FeatureCollection" else []
     shape.not_checked += geometry.unseen()
-    return ObjectsSource(shape, records, content, settled.sha256, (), partial(_faults, options.bounds))
+    return ObjectsSource(shape, records, content, sha256_of(content), (), partial(_faults, options.bounds))
 
 
 def broken(fault: SyntaxFault) -> Finding:

@@ -21,6 +21,7 @@ from gongshu.validators.finding import Finding
 from gongshu.validators.jsontext import LONGEST_NUMBER, SyntaxFault, escaped, twice
 from gongshu.validators.readers.arrowtext import number_text
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.digesting import sha256_of
 from gongshu.validators.readers.encodings import settle
 from gongshu.validators.readers.objects import (
     BLANK,
@@ -118,7 +119,7 @@ def open_lines(content: Content, options: ReadOptions, findings: Sequence[Findin
     names = _names(_objects(body, start))
     shape.header = Header(names, 1)
     shape.pointer = _pointer
-    return LinesSource(shape, body, start, content, settled.sha256, names)
+    return LinesSource(shape, body, start, content, sha256_of(content), names)
 
 
 def _pointer(row: int, name: str | None) -> str | None:

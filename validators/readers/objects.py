@@ -21,6 +21,7 @@ from gongshu.validators.finding import Finding, Sample, Severity
 from gongshu.validators.jsontext import LONGEST_NUMBER, Members, SyntaxFault, escaped, twice
 from gongshu.validators.readers.arrowtext import number_text
 from gongshu.validators.readers.content import Content
+from gongshu.validators.readers.digesting import sha256_of
 from gongshu.validators.readers.encodings import Settled, as_utf8, settle
 from gongshu.validators.readers.options import ReadOptions
 
@@ -185,7 +186,7 @@ def open_json(content: Content, options: ReadOptions, findings: Sequence[Finding
     records = partial(array_records, text)
     shape.header = Header(_names(value for _, value in records()), 1)
     shape.pointer = _pointer_in_array
-    return ObjectsSource(shape, records, content, settled.sha256)
+    return ObjectsSource(shape, records, content, sha256_of(content))
 
 
 def _pointer_in_array(row: int, name: str | None) -> str:

@@ -21,7 +21,7 @@ from gongshu.validators.finding import Finding, NotChecked, Sample, Severity
 from gongshu.validators.readers import odsscan, xlsbscan, xlsscan
 from gongshu.validators.readers.content import Content
 from gongshu.validators.readers.cut import damaged
-from gongshu.validators.readers.encodings import _validate
+from gongshu.validators.readers.digesting import sha256_of
 from gongshu.validators.readers.headings import heading, told
 from gongshu.validators.readers.options import ReadOptions
 from gongshu.validators.readers.rows import (
@@ -47,7 +47,7 @@ from gongshu.validators.readers.sheetscan import (
 
 def open_workbook(content: Content, options: ReadOptions, findings: Sequence[Finding] = ()) -> WorkbookSource:
     """The source of a workbook's sheet: the one asked for, else the one whose header fits best."""
-    digest, _ = _validate(content, 0)
+    digest = sha256_of(content)
     book, parts = opened(content)
     names = [sheet.name for sheet in book.sheets_metadata]
     grid = _chosen(content, book, names, parts, options)
