@@ -97,7 +97,7 @@ def test_json_follows_the_published_schema(folder: Path, lang: str) -> None:
 def test_text_keeps_to_the_width_and_leaves_no_hole(folder: Path, lang: str) -> None:
     for width in (50, 80, 120):
         for line in rendered(judged(folder), "terminal", lang, width=width).splitlines():
-            assert cell_len(line) <= width, line
+            assert cell_len(line) <= width or line.startswith("    gongshu "), line  # a command stays whole
     text = rendered(judged(folder), "terminal", lang)
     for hole in ("  的", "“”", "：。", "，。", " .", ": .", "{", "}", "None"):
         assert hole not in text.replace('"', "").replace("[0-9]{6}", ""), hole

@@ -1,4 +1,4 @@
-"""Lines of mixed Chinese and Latin text, broken by the columns they take on a console."""
+"""Lines of mixed Chinese and Latin text, broken by the columns they take on a console; commands stay whole."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import re
 
 from rich.cells import cell_len
 
+# A command, to be copied, is one piece: behind a colon all that follows, else up to the next Chinese or its quote
+_COMMAND = r"(?:(?<=[:：])|(?<=[:：] ))gongshu .+$|`gongshu [^`]+`|(?<!`)\bgongshu(?: [!-~]+)+"
 # a Latin word keeps together; every wide character is a place to break
-_PIECES = re.compile(r"[^\s\u2e80-\uffff]+|[\u2e80-\uffff]|\s+")
+_PIECES = re.compile(_COMMAND + r"|[^\s\u2e80-\uffff]+|[\u2e80-\uffff]|\s+")
+_WHOLE = re.compile(r"\W*gongshu ")
 _NOT_FIRST = frozenset("，。、；：！？）》”’」』〕】…")
 _NOT_LAST = frozenset("（《“‘「『〔【")
 
 
 def wrap(text: str, width: int, *, indent: str = "", hanging: str | None = None) -> list[str]:
-    """The text in lines of at most `width` console columns; `hanging` starts every line but the first."""
+    """The text in lines of at most `width` console columns; `hanging` starts every line but the first.
+
+    A command that is longer than a line has a line of its own, however long: a break in it would be copied along.
+    """
     following = indent if hanging is None else hanging
     lines: list[str] = []
     line, started = indent, False
@@ -23,7 +29,11 @@ def wrap(text: str, width: int, *, indent: str = "", hanging: str | None = None)
             line, started = following, False
         if not started and piece.isspace():
             continue
-        while cell_len(line) + cell_len(piece) > width and cell_len(piece.rstrip()) > width - cell_len(line):
+        while (
+            not _WHOLE.match(piece)
+            and cell_len(line) + cell_len(piece) > width
+            and cell_len(piece.rstrip()) > width - cell_len(line)
+        ):
             head = _fitting(piece, max(2, width - cell_len(line)))
             lines.append(line + head)
             line, piece = following, piece[len(head) :]
