@@ -19,11 +19,12 @@
     const radio = document.getElementById(`l-${lang}`);
     if (radio) radio.checked = true;
     document.documentElement.lang = lang === "zh" ? "zh-CN" : lang;
+    search.placeholder = search.dataset[lang] || search.placeholder;
   };
   for (const radio of document.querySelectorAll("input[name=lang]")) {
     radio.addEventListener("change", () => speak(radio.id.slice(2)));
   }
-  if (!navigator.language.startsWith("zh")) speak("en");
+  speak(navigator.language.startsWith("zh") ? "zh" : "en");
   search.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;

@@ -25,6 +25,7 @@ LANG = "zh"
 
 def page(entries: Sequence[Entry]) -> bytes:
     """UTF-8 HTML that opens in Chinese, or, with JavaScript, in the reader's language."""
+    spoken = sorted(languages(), key=lambda each: each != LANG)
     script, style = _asset("page.js"), _asset("page.css") + _switch()
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
@@ -33,13 +34,14 @@ def page(entries: Sequence[Entry]) -> bytes:
     radios = "".join(
         f'<input type="radio" name="lang" id="l-{each}" aria-label="{safe(say("report.language", each))}"'
         f"{' checked' if each == LANG else ''}>"
-        for each in languages()
+        for each in spoken
     )
     labels = "".join(
-        f'<label for="l-{each}" lang="{tag(each)}">{safe(say("report.language", each))}</label>' for each in languages()
+        f'<label for="l-{each}" lang="{tag(each)}">{safe(say("report.language", each))}</label>' for each in spoken
     )
-    title = safe(" / ".join(say("site.title", each) for each in languages()))
-    names = " / ".join(say("site.search", each) for each in languages())
+    title = safe(" / ".join(say("site.title", each) for each in spoken))
+    names = " / ".join(say("site.search", each) for each in spoken)
+    hints = " ".join(f'data-{each}="{safe(say("site.search", each))}"' for each in spoken)
     count = said("site.count", count=len(entries))
     head = (
         f'<!DOCTYPE html>\n<html lang="{tag(LANG)}"><head><meta charset="utf-8">\n'
@@ -50,7 +52,7 @@ def page(entries: Sequence[Entry]) -> bytes:
         f'<header><div class="langs">{labels}</div><h1>{said("site.title")}</h1><p>{count} · '
         f'<a href="catalogue.jsonld">DCAT</a> · <a href="catalogue.json">JSON</a></p></header>\n'
         f'<form id="tools" role="search" hidden><input type="search" id="search" aria-label="{safe(names)}" '
-        f'placeholder="{safe(names)}"><output id="shown" for="search"></output></form>\n<main>\n'
+        f'placeholder="{safe(names)}" {hints}><output id="shown" for="search"></output></form>\n<main>\n'
     )
     none = f'<p id="none"{" hidden" if entries else ""}>{said("site.none")}</p>'
     foot = f"{none}\n</main>\n<script>{script}</script>\n</body></html>\n"
@@ -61,7 +63,7 @@ def _article(entry: Entry) -> str:
     metadata: dict[str, Any] = entry["metadata"]
     about = [f'<span class="who">{safe(str(metadata["provider"]))}</span>'] if metadata.get("provider") else []
     if metadata.get("updateCycle"):
-        about.append(f"<span>{said('site.cycle')}{_cycle(str(metadata['updateCycle']))}</span>")
+        about.append(f"<span>{_cycle(str(metadata['updateCycle']))}</span>")
     about += [f"<span>{safe(entry['published_at'][:10])}</span>", f"<span>v{safe(entry['version'])}</span>",
               f"<code>{safe(entry['code'])}</code>"]  # fmt: skip
     abstract = str(metadata.get("abstract") or "")
@@ -75,7 +77,10 @@ def _article(entry: Entry) -> str:
 def _files(entry: Entry) -> str:
     found = []
     for resource in entry["resources"]:
-        title = safe(resource["title"]) if resource["title"] != entry["title"] else ""
+        told = resource["title"] != entry["title"] and (
+            len(entry["resources"]) > 1 or resource["title"] != resource["key"]
+        )
+        title = safe(resource["title"]) if told else ""
         links = "".join(
             f'<a class="f" href="{_address(each["path"])}" download>{NAMES[each["form"]]} '
             f"<small>{size(each['bytes'])}</small></a>"
@@ -107,7 +112,7 @@ def _badge(entry: Entry) -> str:
 def _cycle(name: str) -> str:
     """The words of the cycle; one that we do not know as it is."""
     try:
-        return both(lambda lang: say(f"cycle.{name}", lang))
+        return both(lambda lang: say("site.cycle", lang, cycle=say(f"cycle.{name}", lang)))
     except KeyError:
         return safe(name)
 
