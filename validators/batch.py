@@ -87,6 +87,7 @@ class Shape:
     )  # column -> type the format declares
     shaped: bool = False  # the reader judges the geometries itself (GeoJSON, GeoParquet)
     pointer: Callable[[int, str | None], str | None] | None = None  # of JSON: record (1-based), column -> RFC 6901
+    parted: bool = False  # one table in several files: lines begin anew in each, and a pointer begins with its name
 
 
 class Source(Protocol):

@@ -29,6 +29,9 @@ def is_binary(source: Any) -> bool:
 def identity(source: Any) -> tuple[int | None, str | None]:
     """Size and SHA-256 of a source that could not be read as a table; None where it has no bytes at hand."""
     path = path_of(source)
+    if hasattr(source, "identity"):  # a table in several files
+        size, sha256 = source.identity()
+        return int(size), str(sha256)
     if isinstance(source, (bytes, bytearray, memoryview)):
         return len(source), hashlib.sha256(source).hexdigest()
     if path is None or not path.is_file():

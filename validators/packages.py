@@ -1,4 +1,7 @@
-"""A Data Package as pieces: every resource under its own schema, foreign keys across its resources."""
+"""A Data Package as pieces: every resource under its own schema, foreign keys across its resources.
+
+A resource in several files (`path` is a list) is one table, named as the resource; its places name their file.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from gongshu.standards.recordschema import record_standard
 from gongshu.validators import records
 from gongshu.validators.asking import Asked
 from gongshu.validators.pieces import Piece, of_source
+from gongshu.validators.readers.joined import Parts
 
 PACKAGE = "datapackage.json"
 LARGEST = 64 << 20
@@ -22,7 +26,7 @@ HEAD = 64 << 10  # bytes in which a package of another name must mention its res
 
 
 def package_pieces(path: Path, asked: Asked) -> Iterator[Piece]:
-    """One piece a file of each resource; a resource without a schema is judged as the caller asked.
+    """One piece a resource; a resource without a schema is judged as the caller asked.
 
     The descriptor is a piece of its own, and the first, where it breaks the rules of Data Package.
     Raises `UsageFault` for a descriptor that is none, and for a path that leads out of its folder or onto the network.
@@ -31,8 +35,8 @@ def package_pieces(path: Path, asked: Asked) -> Iterator[Piece]:
     rules = record_standard(descriptor_schema(document), name="data-package")
     if any(records.judge(document, descriptor_schema(document))):
         yield of_source(path, path.name, replace(asked, standard=rules, references=None))
-    sources = {name: list(_sources(each, path, name)) for name, each in resources.items()}
-    references = {name: found[0][1] for name, found in sources.items() if len(found) == 1}
+    sources = {name: _source(each, path, name) for name, each in resources.items()}
+    references = {name: source for name, (_, source) in sources.items()}
     for name, resource in resources.items():
         standard = _standard(resource, path, name)
         others = {other: source for other, source in references.items() if other != name}
@@ -46,8 +50,8 @@ def package_pieces(path: Path, asked: Asked) -> Iterator[Piece]:
             encoding=told.options.encoding or _word(resource.get("encoding")),
             delimiter=told.options.delimiter or _word(delimiter),
         )
-        for label, source in sources[name]:
-            yield of_source(source, label, replace(told, options=options))
+        label, source = sources[name]
+        yield of_source(source, label, replace(told, options=options))
 
 
 def is_descriptor(path: Path) -> bool:
@@ -81,20 +85,26 @@ def _resources(path: Path) -> tuple[Mapping[str, Any], dict[str, Mapping[str, An
     return document, named
 
 
-def _sources(resource: Mapping[str, Any], path: Path, name: str) -> Iterator[tuple[str, Any]]:
-    """(display name, source) of every file of a resource, or of its inline data."""
+def _source(resource: Mapping[str, Any], path: Path, name: str) -> tuple[str, Any]:
+    """(display name, source) of a resource: its file, its files as one, or its inline data."""
     given = resource.get("path")
-    parts = given if isinstance(given, list) else [given] if given is not None else []
-    for part in parts:
-        text = str(part)
-        inside = PurePosixPath(text.replace("\\", "/"))
-        if "://" in text or inside.is_absolute() or ".." in inside.parts or text[1:2] == ":":
-            raise UsageFault("usage.package-path", path=path.name, resource=name, given=text)
-        yield inside.as_posix(), path.parent / inside
-    if not parts and "data" in resource:
-        yield f"{name}.json", json.dumps(_objects(resource["data"]), ensure_ascii=False).encode()
-    elif not parts:
-        raise UsageFault("usage.package", path=path.name, detail=f"{name}: path")
+    listed = given if isinstance(given, list) else [given] if given is not None else []
+    inside = [_inside(str(each), path, name) for each in listed]
+    if len(inside) > 1:
+        return name, Parts(tuple(each.as_posix() for each in inside), tuple(path.parent / each for each in inside))
+    if inside:
+        return inside[0].as_posix(), path.parent / inside[0]
+    if "data" in resource:
+        return f"{name}.json", json.dumps(_objects(resource["data"]), ensure_ascii=False).encode()
+    raise UsageFault("usage.package", path=path.name, detail=f"{name}: path")
+
+
+def _inside(text: str, path: Path, name: str) -> PurePosixPath:
+    """The path within the package's folder. Raises `UsageFault` for one that leads out of it."""
+    inside = PurePosixPath(text.replace("\\", "/"))
+    if "://" in text or inside.is_absolute() or ".." in inside.parts or text[1:2] == ":":
+        raise UsageFault("usage.package-path", path=path.name, resource=name, given=text)
+    return inside
 
 
 def _objects(data: Any) -> Any:

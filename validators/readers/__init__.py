@@ -40,11 +40,14 @@ def open_table(
 ) -> Source:
     """One table of a path, bytes, an open binary file, an Arrow table or reader, or a pandas or polars frame.
 
-    A `Content` is read as it is, and closed with the source; a `Source` is itself.
+    A `Content` is read as it is, and closed with the source; a `Source` is itself; the files of
+    `joined.Parts` are one table.
     """
     options = options or ReadOptions()
     if hasattr(source, "blocks") and hasattr(source, "shape"):
         return cast("Source", source)
+    if hasattr(source, "as_one_table"):
+        return cast("Source", source.as_one_table(options))
     if not isinstance(source, (str, os.PathLike, bytes, bytearray, memoryview)) and not hasattr(source, "read"):
         from gongshu.validators.readers.frames import open_frame
 

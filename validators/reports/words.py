@@ -70,6 +70,9 @@ def _first_place(given: Mapping[str, Any], lang: str, file: FileReport) -> dict[
         return {}
     if given.get("first_line") is None:
         return {"first_place": say("report.row", lang, row=given["first_row"])}
+    if given.get("first_pointer"):
+        first = Sample(line=given["first_line"], pointer=given["first_pointer"])
+        return {"first_place": place(first, lang)}
     name = "report.sheet-line" if file.sheet is not None else "report.line"
     return {"first_place": say(name, lang, line=given["first_line"])}
 
