@@ -3,156 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from gongshu.catalogue.dataset import Dataset
 from gongshu.catalogue.store import Store, present
-from gongshu.publishers.canonical import file_sha256
-from gongshu.publishers.ledger import Head, Output, Resource
-from gongshu.standards.faults import PublishFault, UsageFault
+from gongshu.standards.faults import UsageFault
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
+__all__ = ["Catalogue", "Dataset", "UnknownDataset", "open"]
 
-OPEN = "open"
 LIMIT = 100
 
 
 class UnknownDataset(UsageFault, KeyError):
     """There is no dataset of that code or slug; `near` holds the nearest ones."""
-
-
-class Dataset:
-    """One dataset as the public sees it. Every file is checked against the publication record before it is read."""
-
-    def __init__(self, store: Store, head: Head) -> None:
-        self._store = store
-        self._head = head
-
-    @property
-    def code(self) -> str:
-        """资源代码, verbatim."""
-        return self._head.code
-
-    @property
-    def slug(self) -> str:
-        """The code as ASCII, for addresses."""
-        return self._head.slug
-
-    @property
-    def title(self) -> str:
-        """信息资源名称."""
-        return self._head.title
-
-    @property
-    def version(self) -> str:
-        """`N`, or `N.m` after edits of the metadata."""
-        return self._head.number
-
-    @property
-    def organisation(self) -> str:
-        """信息资源提供方."""
-        return str(self._head.metadata.get("provider", ""))
-
-    @property
-    def metadata(self) -> Mapping[str, Any]:
-        """The core metadata, by JSON names."""
-        return self._head.metadata
-
-    @property
-    def resources(self) -> tuple[Resource, ...]:
-        """The files of the dataset, each with its publication record."""
-        return self._head.resources
-
-    @property
-    def standard(self) -> str:
-        """`id@version` of the standard that the first file conforms to."""
-        return self._head.resources[0].standard if self._head.resources else ""
-
-    @property
-    def draft(self) -> bool:
-        """Whether a file was let through under a standard that is not in force yet."""
-        return any(each.record.get("gate", {}).get("draft_allowed") for each in self._head.resources)
-
-    @property
-    def versions(self) -> list[dict[str, Any]]:
-        """Every version, newest first: number, time, title, rows, content hash."""
-        return [
-            {
-                "version": each.number,
-                "published_at": each.published_at,
-                "title": each.title,
-                "rows": sum(resource.rows for resource in each.resources),
-                "sha256": each.content_sha256,
-            }
-            for each in reversed(self._store.versions(self.code))
-        ]
-
-    def summary(self) -> dict[str, Any]:
-        """The dataset as one entry of a listing."""
-        return {
-            "code": self.code,
-            "slug": self.slug,
-            "title": self.title,
-            "version": self.version,
-            "organisation": self.organisation,
-            "standard": self.standard,
-            "sha256": self._head.content_sha256,
-            "published_at": self._head.published_at,
-            "draft_standard": self.draft,
-        }
-
-    def resource(self, key: str | None = None) -> Resource:
-        """The file of that key; the only one when no key is given. Raises `UsageFault` with the keys there are."""
-        keys = [each.key for each in self.resources]
-        if key is None and len(keys) == 1:
-            return self.resources[0]
-        if key not in keys:
-            raise UsageFault("usage.resource-key", code=self.code, key=key or "", known=", ".join(keys))
-        return self.resources[keys.index(key)]
-
-    def path(self, form: str = "parquet", key: str | None = None) -> Path:
-        """A stored file of the open projection (`parquet` or `csv`), verified against the publication record."""
-        resource = self.resource(key)
-        output = next((each for each in resource.outputs if (each.audience, each.form) == (OPEN, form)), None)
-        if output is None:
-            raise PublishFault("catalogue.not-open", code=self.code, title=self.title)
-        return self._verified(output, resource)
-
-    def _verified(self, output: Output, resource: Resource) -> Path:
-        path = self._store.object_path(output.sha256)
-        recorded = [each["sha256"] for each in resource.record["outputs"] if each["form"] == output.form]
-        if not path.is_file():
-            raise PublishFault("catalogue.object-missing", code=self.code, sha256=output.sha256)
-        if output.sha256 not in recorded or file_sha256(path)[0] != output.sha256:
-            raise PublishFault("catalogue.damaged", name=output.sha256)
-        return path
-
-    def table(self, columns: Sequence[str] | None = None, filter: Any = None, key: str | None = None) -> pa.Table:
-        """The data typed by the standard: codes are text, numbers exact. `filter` as `pyarrow.parquet.read_table`."""
-        import pyarrow.parquet as pq
-
-        resource = self.resource(key)
-        unknown = [name for name in columns or () if name not in resource.columns]
-        if unknown:
-            near = difflib.get_close_matches(unknown[0], resource.columns, 1)
-            known = near[0] if near else ", ".join(resource.columns)
-            raise UsageFault("usage.column-unknown", code=self.code, column=unknown[0], near=known)
-        path = self.path("parquet", key)
-        wanted = list(columns) if columns is not None else None
-        return pq.read_table(path, columns=wanted, filters=filter, partitioning=None)
-
-    def pandas(self, columns: Sequence[str] | None = None, filter: Any = None, key: str | None = None) -> pd.DataFrame:
-        """The data as a pandas frame with Arrow types, so that whole numbers stay whole and codes stay text."""
-        import pandas
-
-        return self.table(columns, filter, key).to_pandas(types_mapper=pandas.ArrowDtype)
-
-    def __repr__(self) -> str:
-        """Code, version and title."""
-        return f"<Dataset {self.code} v{self.version} {self.title}>"
 
 
 class Catalogue:

@@ -27,6 +27,7 @@ from gongshu.standards.faults import PublishFault
 
 REDIRECTS, MOVED = 5, frozenset({301, 302, 303, 307, 308})
 BLOCK = 1 << 18
+PAGES = 3  # a web page instead of a file: some proxy once, or a login for ever
 PORTS = {"http": 80, "https": 443}
 LOST = (requests.RequestException, urllib3.exceptions.HTTPError)
 _dice = random.SystemRandom()
@@ -106,7 +107,7 @@ class Web:
                 raise
             if not page and _page(head):
                 path.unlink()
-                raise PublishFault("pull.page", address=_short(address))
+                raise _Again("HTML", PublishFault("pull.page", address=_short(address)))
             etag, dated = answer.headers.get("ETag", "")[:200], answer.headers.get("Last-Modified", "")[:100]
             return Fetched(path, found.hexdigest(), size, etag, dated)
 
@@ -130,6 +131,8 @@ class Web:
                     made = read(answer)
             except _Again as error:
                 last = str(error)
+                if error.fault is not None and turn + 1 >= min(PAGES, patience.tries):
+                    raise error.fault from None
             except LOST as error:
                 last = type(error).__name__
             else:
@@ -168,7 +171,11 @@ def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _Again(Exception):
-    """This answer is none; the next one may be."""
+    """This answer is none; the next one may be. `fault`: what to say instead after a few of the kind."""
+
+    def __init__(self, said: str, fault: PublishFault | None = None) -> None:
+        super().__init__(said)
+        self.fault = fault
 
 
 def _refuse(answer: requests.Response, address: str) -> None:

@@ -112,6 +112,7 @@ def harvest(source: Source, ledger: Ledger, terms: Terms) -> Pulled:
         memory = stack.enter_context(closing(Memory(ledger.journal, source.name)))
         work = _Work(source, ledger, memory, book, terms)
         if not terms.dry:
+            ledger.workplace()  # what a killed process left behind goes now
             for plan, begun in memory.under_way():
                 _settle(plan, json.loads(begun), work)
         lines = _look(work)
@@ -129,7 +130,6 @@ def harvest(source: Source, ledger: Ledger, terms: Terms) -> Pulled:
         ]  # fmt: skip
         memory.begun(work.plan, json.dumps(steps, ensure_ascii=False))
         book.begin(work.plan, [(source.name, each.code) for each in acting])
-        ledger.workplace()
         terms.at("pull.begun")
         with ThreadPoolExecutor(max(1, min(terms.workers, len(acting)))) as pool:
             waiting = [pool.submit(_step, number, line, work) for number, line in enumerate(acting)]
