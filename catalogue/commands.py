@@ -75,12 +75,14 @@ def show(session: Session, code: str, where: str | None) -> int:
         session.say("show.head", title=dataset.title, code=dataset.code, version=dataset.version)
         session.say("show.by", organisation=dataset.organisation, code=metadata.get("providerCode", ""))
         session.say("show.abstract", abstract=metadata.get("abstract", ""))
-        cycle = session.words(f"cycle.{metadata.get('updateCycle', '')}")
-        policy = {"sharing": session.words(f"sharing.{sharing}"), "opening": session.words(f"opening.{opening}")}
-        session.say("show.policy", **policy, cycle=cycle, released=metadata.get("releaseDate", ""))
+        if sharing and opening and metadata.get("updateCycle"):  # what was harvested need not say
+            cycle = session.words(f"cycle.{metadata['updateCycle']}")
+            policy = {"sharing": session.words(f"sharing.{sharing}"), "opening": session.words(f"opening.{opening}")}
+            session.say("show.policy", **policy, cycle=cycle, released=metadata.get("releaseDate", ""))
+        _harvested(session, dataset)
         if dataset.draft:
             session.say("show.draft")
-        for each in dataset.resources:
+        for each in dataset.resources if dataset.validated else ():
             gate = each.record["gate"]
             session.say("show.resource", key=each.key, title=each.title, rows=each.rows, standard=each.standard,
                         as_of=gate["as_of"], columns=", ".join(each.columns))  # fmt: skip
@@ -88,6 +90,21 @@ def show(session: Session, code: str, where: str | None) -> int:
             session.say("show.version", **version)
         session.say("show.next", code=dataset.code)
     return 0
+
+
+def _harvested(session: Session, dataset: Dataset) -> None:
+    """Where a dataset comes from that is not our own, and whether anybody vouches for it."""
+    told = dataset.origin
+    if told is None:
+        return
+    where = {"source": told.get("source", ""), "address": told.get("address", "")}
+    session.say("show.passed-there" if dataset.validated else "show.harvested", **where)
+    for each in dataset.resources if not dataset.validated else ():
+        for output in each.outputs:
+            session.say("show.file", key=each.key, title=each.title, name=output.file_name, bytes=output.bytes,
+                        as_of=each.record["gate"]["as_of"])  # fmt: skip
+    for each in dataset.metadata.get("links") or ():
+        session.say("show.link", **each)
 
 
 def _resource(each: Any) -> dict[str, Any]:
@@ -114,15 +131,31 @@ def get(session: Session, code: str, output: Path, key: str | None, columns: tup
     from gongshu.validators.reports.output import write_atomically
 
     suffix = output.suffix.lower()
-    if suffix not in FORMS:
-        raise UsageFault("usage.get-form", path=output.name, known=", ".join(sorted(FORMS)))
     with opened(where) as shared:
         dataset = shared[code]
+        if not dataset.validated and dataset.resource(key).outputs[0].form == "file":
+            return _get_file(session, dataset, output, key)
+        if suffix not in FORMS:
+            raise UsageFault("usage.get-form", path=output.name, known=", ".join(sorted(FORMS)))
         rows = dataset.resource(key).rows
         write_atomically(output, FORMS[suffix](dataset, key, columns))
     if session.json:
         session.emit({**dataset.summary(), "output": str(output), "rows": rows})
     session.say("get.done", code=dataset.code, version=dataset.version, rows=rows, path=str(output))
+    return 0
+
+
+def _get_file(session: Session, dataset: Dataset, output: Path, key: str | None) -> int:
+    """A harvested file as its source gives it, under its own kind of name."""
+    from gongshu.validators.reports.output import write_atomically
+
+    path, name = dataset.file(key)
+    if output.suffix.lower() != Path(name).suffix:
+        raise UsageFault("usage.get-form", path=output.name, known=Path(name).suffix)
+    write_atomically(output, lambda out: _copy(path, out))
+    if session.json:
+        session.emit({**dataset.summary(), "output": str(output), "bytes": path.stat().st_size})
+    session.say("get.file", code=dataset.code, version=dataset.version, bytes=path.stat().st_size, path=str(output))
     return 0
 
 
