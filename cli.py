@@ -1,11 +1,12 @@
 """Words in, words out: find the command, run it, turn what went wrong into one line and an exit code.
 
 Exit codes: 0 conforms or done, 1 nonconforming or blocked, 2 unreadable, 3 wrong usage or a faulty standard,
-4 an internal fault, 130 interrupted.
+4 an internal fault, 130 interrupted, 141 the reader of our output has gone.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import errno
 import importlib
@@ -90,8 +91,35 @@ def speaks() -> str:
     return language()
 
 
+class Gone(Exception):
+    """The reader of our output has gone, as in `gongshu … | head`."""
+
+
+def gone(fault: OSError, system: str = os.name) -> bool:
+    """Whether a fault says so; Windows calls a closed pipe an invalid argument."""
+    closed = isinstance(fault, BrokenPipeError) or (system == "nt" and fault.errno == errno.EINVAL)
+    return closed and fault.filename is None
+
+
 class Rooms(click.Group):
     """The commands of every room, imported one by one as they are asked for."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except OSError as fault:
+            raise (Gone() if gone(fault) else fault) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as fault:
+            raise (Gone() if gone(fault) else fault) from None  # click would make it a 1: nonconforming
+        except SystemExit as leaving:  # and so does rich
+            cause = leaving.__context__
+            raise (Gone() if isinstance(cause, OSError) and gone(cause) else leaving) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -132,6 +160,27 @@ def gongshu(context: click.Context, lang: str | None) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit code. Never lets a traceback reach a user."""
+    try:
+        code = run(arguments)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except Gone:
+        return left()
+    except OSError as fault:
+        return left() if gone(fault) else refused(fault)
+    return code
+
+
+def left() -> int:
+    """Say no more to a reader who has gone; the exit code is that of a program which a closed pipe ended."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a stream that is no file of the system has nothing to leave
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return 141
+
+
+def run(arguments: list[str] | None) -> int:
+    """Run one command; what went wrong is said in words and by the exit code. Raises where nobody listens."""
     if not os.environ.get("GONGSHU_DEBUG"):
         sys.unraisablehook = lambda _: None  # a library's destructor complains once more of what has been said
     for name in ("stdout", "stderr"):
@@ -164,16 +213,22 @@ def main(arguments: list[str] | None = None) -> int:
     except Fault as fault:
         click.echo(fault.say(speaks()), err=True)
         return 2 if isinstance(fault, SourceFault) else 1 if isinstance(fault, PublishFault) else 3
-    except BrokenPipeError:  # the reader of our output has gone, as in `gongshu … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except Gone:
+        raise
     except OSError as fault:
-        if fault.errno not in FULL:
-            return broken(fault)
-        click.echo(sentence("usage.disk", {"detail": fault.strerror}, speaks()), err=True)
-        return 3
+        if gone(fault):
+            raise
+        return refused(fault)
     except Exception as fault:
         return broken(fault)
+
+
+def refused(fault: OSError) -> int:
+    """The exit code of a fault of the system: of its disk, else of ours."""
+    if fault.errno not in FULL:
+        return broken(fault)
+    click.echo(sentence("usage.disk", {"detail": fault.strerror}, speaks()), err=True)
+    return 3
 
 
 def broken(fault: Exception) -> int:
