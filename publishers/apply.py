@@ -27,6 +27,7 @@ from gongshu.publishers.lock import held
 from gongshu.publishers.manifest import File
 from gongshu.publishers.mirrors import Mirror
 from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, PlannedFile, reason, state_sha256
+from gongshu.publishers.progress import Progress
 from gongshu.publishers.projection import OPEN, Projection, project, table_schema
 from gongshu.publishers.record import record
 from gongshu.standards.faults import Fault, PublishFault
@@ -72,6 +73,8 @@ class Hands:
     actor: str = ""
     plan: str = ""
     at: Points = nothing
+    progress: Progress = field(default_factory=Progress)
+    sizes: Mapping[str, int] = field(default_factory=dict)  # code -> bytes of its sources, where the plan knows
     turn: threading.Lock = field(default_factory=threading.Lock)  # one thread at a time asks the ledger
 
     def head(self, code: str) -> Head | None:
@@ -87,7 +90,8 @@ def apply(plan: Plan, hands: Hands) -> Outcome:
     if plan.namespace != hands.ledger.namespace:
         raise PublishFault("publish.other-catalogue", path=plan.catalogue)
     name = plan.sha256
-    hands = replace(hands, plan=name)
+    sizes = {item.code: sum(file.bytes for file in item.files) for item in plan.items if item.files}
+    hands = replace(hands, plan=name, sizes=sizes)
     acting = [item for item in plan.items if item.acts]
     locks = hands.ledger.journal.parent / "locks"
     with ExitStack() as stack:
@@ -109,19 +113,26 @@ def apply(plan: Plan, hands: Hands) -> Outcome:
 
 def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, hands: Hands) -> None:
     """All steps of one target: in order, or as many datasets at once as the mirror bears."""
+    hands.progress.begin(target, [hands.sizes.get(item.code, 0) for item, _ in pairs])
     workers = 1 if target == CATALOGUE else min(hands.mirrors[target].workers, len(pairs))
     if workers == 1:
         for item, step in pairs:
-            _step(item, step, book, hands)
+            _through(item, step, book, hands)
         return
     with ThreadPoolExecutor(workers) as pool:
-        waiting = [pool.submit(_step, item, step, book, hands) for item, step in pairs]
+        waiting = [pool.submit(_through, item, step, book, hands) for item, step in pairs]
         try:
             for each in waiting:
                 each.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _through(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
+    """One item, and then whoever watches is told."""
+    _step(item, step, book, hands)
+    hands.progress.done(item.code, hands.sizes.get(item.code, 0))
 
 
 def _ours(item: PlanItem, step: Step, there: str, hands: Hands) -> bool:

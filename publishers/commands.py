@@ -18,6 +18,13 @@ NARROW, WIDE = 10, 32  # columns of the table of a plan; the rest is for the rea
 STYLE = {"create": "green", "update": "yellow", "unchanged": "dim", "withdraw": "magenta", "blocked": "red"}
 
 
+PROGRESS = click.option(
+    "--progress/--no-progress",
+    default=None,
+    help="显示进度和剩余时间；终端上默认显示 / Progress and time left; shown on a terminal unless declined",
+)
+
+
 @click.group()
 def publish() -> None:
     """批量发布 / Publish in bulk."""
@@ -38,6 +45,7 @@ def publish() -> None:
     type=click.Path(path_type=Path),
     help="导出的状态 / Exported state of a target",
 )
+@PROGRESS
 @everywhere
 def plan(
     session: Session,
@@ -47,11 +55,22 @@ def plan(
     as_of: str | None,
     allow_draft: bool,
     states: tuple[Path, ...],
+    progress: bool | None,
 ) -> int:
     """看清将要发生什么，不发布 / See what would happen; nothing is published."""
     from gongshu.publishers import targets
+    from gongshu.publishers.progress import shown
 
-    made = targets.plan(manifest, to, as_of=as_of, allow_draft=allow_draft, registry=session.registry(), states=states)
+    with shown(session, progress) as told:
+        made = targets.plan(
+            manifest,
+            to,
+            as_of=as_of,
+            allow_draft=allow_draft,
+            registry=session.registry(),
+            states=states,
+            progress=told,
+        )
     return show_plan(session, made, output)
 
 
@@ -73,17 +92,20 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
 @publish.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--actor", default="", help="谁发布 / Who publishes, for the audit")
+@PROGRESS
 @everywhere
-def apply(session: Session, plan: Path, actor: str) -> int:
+def apply(session: Session, plan: Path, actor: str, progress: bool | None) -> int:
     """照计划执行；中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
     from gongshu.publishers.exchange import apply_bundle, is_bundle
     from gongshu.publishers.plan import load
+    from gongshu.publishers.progress import shown
     from gongshu.publishers.targets import apply_plan, clock
 
-    if is_bundle(plan):
-        outcome = apply_bundle(plan, now=clock, actor=actor)
-    else:
-        outcome = apply_plan(load(plan), registry=session.registry(), actor=actor)
+    with shown(session, progress) as told:
+        if is_bundle(plan):
+            outcome = apply_bundle(plan, now=clock, actor=actor, progress=told)
+        else:
+            outcome = apply_plan(load(plan), registry=session.registry(), actor=actor, progress=told)
     if session.json:
         session.emit({"items": [_step(each, session) for each in outcome.steps], "exit_code": outcome.exit_code})
     else:

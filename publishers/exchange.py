@@ -22,6 +22,7 @@ from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Mirror, Shown, mirror
 from gongshu.publishers.plan import CATALOGUE, Plan, from_document, state_sha256
+from gongshu.publishers.progress import Progress
 from gongshu.standards.faults import PublishFault, UsageFault
 
 STATE, BUNDLE = "gongshu-state/1", "gongshu-bundle/1"
@@ -161,7 +162,12 @@ class Carried:
 
 
 def apply_bundle(
-    path: Path, *, now: Callable[[], str], actor: str = "", at: Callable[[str], None] = applying.nothing
+    path: Path,
+    *,
+    now: Callable[[], str],
+    actor: str = "",
+    at: Callable[[str], None] = applying.nothing,
+    progress: Progress | None = None,
 ) -> applying.Outcome:
     """Carry out the plan of a bundle; like any plan it can be interrupted and applied again."""
     from datetime import date
@@ -171,7 +177,9 @@ def apply_bundle(
     carried: Any = Carried(path)
     mirrors: dict[str, Mirror] = {name: mirror(name) for name in carried.plan.targets}
     terms: Any = Terms(None, date.min)  # type: ignore[arg-type] # nothing is judged here: the ledger did that
-    return applying.apply(carried.plan, applying.Hands(carried, mirrors, terms, now, actor, at=at))
+    return applying.apply(
+        carried.plan, applying.Hands(carried, mirrors, terms, now, actor, at=at, progress=progress or Progress())
+    )
 
 
 def _head(found: dict[str, Any]) -> Head:

@@ -34,6 +34,7 @@ from gongshu.publishers.plan import (
     state_of,
     state_sha256,
 )
+from gongshu.publishers.progress import Progress
 from gongshu.publishers.projection import OPEN, Projection, items, project
 from gongshu.publishers.record import content_sha256
 from gongshu.standards.faults import Fault, PublishFault
@@ -56,11 +57,20 @@ class Known:
     others: tuple[Projection, ...] = ()  # of the audiences beside the public
 
 
-def make(manifest: Manifest, ledger: Ledger, mirrors: Sequence[Mirror], terms: Terms, *, folder: Path) -> Plan:
+def make(
+    manifest: Manifest,
+    ledger: Ledger,
+    mirrors: Sequence[Mirror],
+    terms: Terms,
+    *,
+    folder: Path,
+    progress: Progress | None = None,
+) -> Plan:
     """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be."""
     taken = _taken(manifest, ledger)
     audiences = {audience_of(each.name) for each in mirrors} - {OPEN}
-    planned = [_item(item, ledger, terms, taken, audiences) for item in manifest.items]
+    watched = (progress or Progress()).over("plan", manifest.items, _weight)
+    planned = [_item(item, ledger, terms, taken, audiences) for item in watched]
     after = _after(ledger, planned)
     for mirror in mirrors:
         planned += _mirrored(mirror, ledger, after)
@@ -73,6 +83,11 @@ def make(manifest: Manifest, ledger: Ledger, mirrors: Sequence[Mirror], terms: T
         audience=OPEN,
         items=tuple(planned),
     )
+
+
+def _weight(item: Item) -> tuple[str, int]:
+    """How much there is to read of it."""
+    return item.code, sum(file.path.stat().st_size for file in item.files if file.path.is_file())
 
 
 def _taken(manifest: Manifest, ledger: Ledger) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from gongshu.publishers.gate import Terms
 from gongshu.publishers.manifest import Manifest, read
 from gongshu.publishers.mirrors import Mirror, kinds, mirror
 from gongshu.publishers.plan import CATALOGUE, Plan
+from gongshu.publishers.progress import Progress
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.settings import setting
 
@@ -84,6 +85,7 @@ def plan(
     allow_draft: bool = False,
     registry: Registry | None = None,
     states: Sequence[Path] = (),
+    progress: Progress | None = None,
 ) -> Plan:
     """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today.
 
@@ -94,7 +96,9 @@ def plan(
     terms = Terms(registry or _registry(), _day(as_of), allow_draft)
     mirrors: list[Mirror] = [_remembered(states, each) or mirror(each) for each in where.mirrors]
     with ledger_at(where.folder) as ledger:
-        return planning.make(found, ledger, mirrors, replace(terms, trusts=ledger.trusts), folder=where.folder)
+        return planning.make(
+            found, ledger, mirrors, replace(terms, trusts=ledger.trusts), folder=where.folder, progress=progress
+        )
 
 
 def apply_plan(
@@ -104,12 +108,21 @@ def apply_plan(
     actor: str = "",
     now: Callable[[], str] | None = None,
     at: Callable[[str], None] = applying.nothing,
+    progress: Progress | None = None,
 ) -> applying.Outcome:
     """Carry the plan out; `now` gives the time that versions are stamped with, `at` hears of each durable step."""
     mirrors = {name: mirror(name) for name in plan.targets if name != CATALOGUE}
     terms = Terms(registry or _registry(), plan.as_of, plan.allow_draft)
     with ledger_at(Path(plan.catalogue), at) as ledger:
-        hands = applying.Hands(ledger, mirrors, replace(terms, trusts=ledger.trusts), now or clock, actor, at=at)
+        hands = applying.Hands(
+            ledger,
+            mirrors,
+            replace(terms, trusts=ledger.trusts),
+            now or clock,
+            actor,
+            at=at,
+            progress=progress or Progress(),
+        )
         return applying.apply(plan, hands)
 
 
