@@ -38,8 +38,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
     "publish": (
         "gongshu.publishers.history_commands:publish",
-        "批量发布：plan、apply、status、history、rollback、withdraw、pull、verify",
-        "Publish in bulk: plan, apply, status, history, rollback, withdraw, pull, verify",
+        "批量发布：plan、apply、status、history、diff、rollback、withdraw、pull、verify",
+        "Publish in bulk: plan, apply, status, history, diff, rollback, withdraw, pull, verify",
     ),
     "receipt": ("gongshu.catalogue.trust_commands:receipt", "校验回执", "Who vouches for what"),
     "report": ("gongshu.validators.reports.commands:report", "再看、比较报告", "Reports again: show, diff"),
@@ -56,7 +56,10 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 # group -> commands of it that read files or speak of more than the group's own module does: name -> where it lives
 JOINED: dict[str, dict[str, str]] = {
-    "publish": {"pull": "gongshu.publishers.pull_commands:pull"},
+    "publish": {
+        "diff": "gongshu.publishers.differences.commands:diff",
+        "pull": "gongshu.publishers.pull_commands:pull",
+    },
     "standards": {
         "detect": "gongshu.validators.drafting.commands:detect",
         "diff": "gongshu.standards.importing.commands:diff",

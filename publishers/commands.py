@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gongshu.publishers.apply import Outcome
     from gongshu.publishers.plan import Plan, PlanItem
 
+DETAILED = 10  # datasets whose differences are printed with their samples; the plan's file has all
 NARROW, WIDE = 10, 32  # columns of the table of a plan; the rest is for the reasons
 STYLE = {"create": "green", "update": "yellow", "unchanged": "dim", "withdraw": "magenta", "blocked": "red"}
 
@@ -82,6 +83,7 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
         session.emit(_listing(made, session))
     elif not session.quiet:
         _print(made, session)
+        _details(made, session)
     if output is not None and any(item.acts for item in made.items):
         session.say("plan.next", path=str(output))
     elif output is None and any(item.acts for item in made.items):
@@ -200,6 +202,18 @@ def _print(made: Plan, session: Session) -> None:
     click.echo(session.words("plan.summary", **counts))
 
 
+def _details(made: Plan, session: Session) -> None:
+    """What changes in each dataset that was there before, field by field and row by row, of the first few."""
+    from gongshu.publishers.differences.terminal import show
+
+    told = [item for item in made.items if any(item.changes.get(name) for name in ("metadata", "rows"))]
+    for item in told[:DETAILED]:
+        click.echo(f"\n{item.code} {item.title}")
+        show(item.changes, session.lang, color=session.color)
+    if len(told) > DETAILED:
+        session.say("plan.details-more", shown=DETAILED, count=len(told))
+
+
 def _near(target: str) -> str:
     """A local target as seen from the working directory: absolute paths tell people little."""
     kind, _, address = target.partition(":")
@@ -225,6 +239,12 @@ def _why(item: PlanItem, session: Session) -> list[str]:
     for key, counts in changes.get("rows", {}).items():
         found = {name: counts[name] for name in ("added", "changed", "removed")}
         lines.append(session.words("plan.rows", key=key, **found))
+    for key, wider in changes.get("policy", {}).items():
+        for name, code in (("opened", "plan.opens"), ("unmasked", "plan.unmasks")):
+            if wider.get(name):
+                lines.append(session.words(code, key=key, columns=", ".join(wider[name])))
+        if "scope" in wider:
+            lines.append(session.words("plan.scope", key=key, old=wider["scope"][0], new=wider["scope"][1] or "-"))
     return lines
 
 

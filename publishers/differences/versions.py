@@ -187,3 +187,19 @@ def _wider(resource: Resource, projection: Projection) -> dict[str, list[str]]:
     if policy.get("scope") and now["scope"] != policy["scope"]:
         found["scope"] = [str(policy["scope"]), str(now["scope"] or "")]
     return {name: each for name, each in found.items() if each}
+
+
+# --- of a folder -------------------------------------------------------------------------------------------------
+
+
+def of_versions(folder: Path, code: str, old: str = "", new: str = "", *, audience: str = OPEN) -> dict[str, Any]:
+    """How two versions of a dataset in the catalogue at `folder` differ; see `choice.chosen` for what names one."""
+    from gongshu.publishers.differences.choice import chosen
+    from gongshu.publishers.history import versions
+    from gongshu.publishers.targets import ledger_at
+
+    every = list(reversed(versions(folder, code)))
+    before, after = chosen(every, old, new)
+    with ledger_at(folder) as ledger:
+        place = ledger.workplace()
+        return between(before, after, ledger.object_path, now=every[-1], audience=audience, folder=place)
