@@ -38,8 +38,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "get": ("gongshu.catalogue.commands:get", "取得一个数据集", "Fetch a dataset"),
     "publish": (
         "gongshu.publishers.history_commands:publish",
-        "批量发布：plan、apply、status、history、diff、rollback、withdraw、pull、verify",
-        "Publish in bulk: plan, apply, status, history, diff, rollback, withdraw, pull, verify",
+        "批量发布：template、plan、apply、status、history、diff、rollback、withdraw、pull、verify",
+        "Publish in bulk: template, plan, apply, status, history, diff, rollback, withdraw, pull, verify",
     ),
     "receipt": ("gongshu.catalogue.trust_commands:receipt", "校验回执", "Who vouches for what"),
     "report": ("gongshu.validators.reports.commands:report", "再看、比较报告", "Reports again: show, diff"),
@@ -59,6 +59,7 @@ JOINED: dict[str, dict[str, str]] = {
     "publish": {
         "diff": "gongshu.publishers.differences.commands:diff",
         "pull": "gongshu.publishers.pull_commands:pull",
+        "template": "gongshu.publishers.manifests.commands:template",
     },
     "standards": {
         "detect": "gongshu.validators.drafting.commands:detect",

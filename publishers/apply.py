@@ -45,6 +45,7 @@ class Outcome:
     """Every step of a plan as it stands now."""
 
     steps: tuple[Step, ...]
+    notes: tuple[Fault, ...] = ()  # what became of codes that were to be written back into the manifest
 
     @property
     def retryable(self) -> tuple[Step, ...]:
@@ -242,7 +243,10 @@ def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
         raise moved
     hands.at("source")
     vouching = Path(planned.receipt) if planned.receipt else None
-    file = File(planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching)
+    file = File(
+        planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching,
+        references=planned.references,
+    )  # fmt: skip
     standard = standard_of(file, terms)
     projection, *others = (
         project(standard, item.metadata, audience, planned.scope.get(audience, ""))

@@ -46,6 +46,12 @@ def publish() -> None:
     type=click.Path(path_type=Path),
     help="导出的状态 / Exported state of a target",
 )
+@click.option("--profile", default="", metavar="ID", help="另须符合的元数据标准 / A metadata profile to meet as well")
+@click.option(
+    "--stale",
+    type=click.Choice(["warn", "block", "ignore"]),
+    help="数据超过更新周期时：提醒、不发布、不看 / Data older than their update cycle",
+)
 @PROGRESS
 @everywhere
 def plan(
@@ -56,6 +62,8 @@ def plan(
     as_of: str | None,
     allow_draft: bool,
     states: tuple[Path, ...],
+    profile: str,
+    stale: str | None,
     progress: bool | None,
 ) -> int:
     """看清将要发生什么，不发布 / See what would happen; nothing is published."""
@@ -70,6 +78,8 @@ def plan(
             allow_draft=allow_draft,
             registry=session.registry(),
             states=states,
+            profile=profile,
+            stale=stale or "",
             progress=told,
         )
     return show_plan(session, made, output)
@@ -109,7 +119,13 @@ def apply(session: Session, plan: Path, actor: str, progress: bool | None) -> in
         else:
             outcome = apply_plan(load(plan), registry=session.registry(), actor=actor, progress=told)
     if session.json:
-        session.emit({"items": [_step(each, session) for each in outcome.steps], "exit_code": outcome.exit_code})
+        session.emit(
+            {
+                "items": [_step(each, session) for each in outcome.steps],
+                "exit_code": outcome.exit_code,
+                "notes": [each.say(session.lang) for each in outcome.notes],
+            }
+        )
     else:
         _report(outcome, session, plan)
     return outcome.exit_code
@@ -230,9 +246,7 @@ def _why(item: PlanItem, session: Session) -> list[str]:
     changes = item.changes
     fields = [each["field"] for each in changes.get("metadata", ())]
     if fields:
-        lines.append(
-            session.words("plan.fields", fields=", ".join(session.words(f"element.{name}") for name in fields))
-        )
+        lines.append(session.words("plan.fields", fields=", ".join(_element(name, session) for name in fields)))
     for kind, keys in changes.get("files", {}).items():
         if keys:
             lines.append(session.words(f"plan.files-{kind}", keys=", ".join(keys)))
@@ -248,6 +262,12 @@ def _why(item: PlanItem, session: Session) -> list[str]:
     return lines
 
 
+def _element(name: str, session: Session) -> str:
+    """What an element of the metadata is called; one of a further profile by its name."""
+    words = session.words(f"element.{name}")
+    return name if words.startswith("element.") else words
+
+
 def _step(step: Any, session: Session) -> dict[str, Any]:
     from gongshu.publishers.plan import words
 
@@ -261,6 +281,8 @@ def _report(outcome: Outcome, session: Session, plan: Path) -> None:
         told = _step(step, session)
         state = session.words(f"journal.{step.state}")
         session.say("apply.step", code=step.code, target=step.target, state=state, reason=" ".join(told["reasons"]))
+    for note in outcome.notes:
+        session.note("apply.note", text=note.say(session.lang))
     done = sum(step.state == "done" for step in outcome.steps)
     session.say("apply.summary", done=done, all=len(outcome.steps))
     if outcome.retryable:

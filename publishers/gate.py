@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gongshu.publishers.canonical import file_sha256
 from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults, UsageFault
+from gongshu.standards.messages import languages, sentence
 from gongshu.standards.model import Kind, Standard, Status
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Terms:
     allow_draft: bool = False
     trusts: Callable[[str, str], bool] = lambda organisation, key: False  # whether a key speaks for a provider
     standards: dict[str, Standard] = field(default_factory=dict)  # those of this run, by how manifests name them
+    stale: str = ""  # data older than their update cycle: warn | block | ignore; '' = as the manifest says
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,13 @@ def standard_of(file: File, terms: Terms) -> Standard:
     except StandardFaults as faults:
         raise faults.exceptions[0] from None
     if standard.kind is not Kind.TABLE or standard.table is None:
-        raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
+        raise PublishFault("gate.kind", standard=standard.reference, **kind_words(standard.kind))
     return terms.standards.setdefault(file.standard, standard)
+
+
+def kind_words(kind: Kind) -> dict[str, str]:
+    """What a standard of that kind is called, as a parameter of a fault in every language."""
+    return {f"kind_words@{lang}": sentence(f"kind.{kind.value}", {}, lang) for lang in languages()}
 
 
 def examine(
@@ -129,6 +136,7 @@ def _examined(
             as_of=terms.as_of,
             registry=terms.registry,
             options=ReadOptions(sheet=file.sheet, name=file.name),
+            references=file.references or None,
             watch=watch,
         )
     except SourceFault as fault:

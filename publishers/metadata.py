@@ -26,8 +26,41 @@ def elements() -> tuple[str, ...]:
     return tuple(profile()["properties"])
 
 
-def faults(metadata: Mapping[str, Any]) -> list[PublishFault]:
-    """Everything that is missing or wrong, by element; empty when the metadata conform."""
+def ordered(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata in the order of the guide; what a further profile asked for stands behind, by name."""
+    core = {name: metadata[name] for name in elements() if name in metadata}
+    return core | {name: metadata[name] for name in sorted(set(metadata) - set(core))}
+
+
+def faults(
+    metadata: Mapping[str, Any],
+    places: Mapping[str, str] | None = None,
+    also: tuple[str, ...] = (),
+    absent: tuple[str, ...] = (),
+) -> list[PublishFault]:
+    """Everything that is missing or wrong, by element; empty when the metadata conform.
+
+    `places`: where each element stands in the manifest ('' = the dataset itself), for the words of a fault. `also`:
+    elements of a further profile, which are judged by `profiles.py`. `absent`: elements that the workbook has no column
+    for, so that there is none to fill in.
+    """
+    found = _faults({name: each for name, each in metadata.items() if name not in also or name in elements()})
+    for fault in found:
+        key = str(fault.params["key"])
+        fault.params["place"] = place_of(key, places or {})
+        if fault.code == "metadata.element-missing" and {key, f"{key}.type"} & set(absent):
+            fault.code = "metadata.column-missing"
+    return found
+
+
+def place_of(key: str, places: Mapping[str, str]) -> str:
+    """Where an element is to be mended: its cell or line, else that of the dataset, always with its name."""
+    first = _first(key)
+    at = places.get(key) or places.get(first) or places.get("", "")
+    return f"{at} {key}".strip()
+
+
+def _faults(metadata: Mapping[str, Any]) -> list[PublishFault]:
     from jsonschema import Draft202012Validator, FormatChecker
 
     judge = Draft202012Validator(profile(), format_checker=FormatChecker(["date"]))

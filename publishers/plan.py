@@ -34,6 +34,7 @@ class PlannedFile:
     sha256: str
     bytes: int
     receipt: str = ""  # path of the receipt given with it
+    references: Mapping[str, str] = field(default_factory=dict)  # what foreign keys point to: name -> absolute path
     scope: Mapping[str, str] = field(default_factory=dict)  # audience -> condition of the rows that leave
     others: Mapping[str, str] = field(
         default_factory=dict
@@ -77,6 +78,7 @@ class Plan:
     allow_draft: bool
     audience: str
     items: tuple[PlanItem, ...]
+    manifest: Mapping[str, Any] = field(default_factory=dict)  # where codes that were given are to be written back
 
     @property
     def sha256(self) -> str:
@@ -138,6 +140,7 @@ def from_document(found: Any, name: str) -> Plan:
             **{name: found[name] for name in ("catalogue", "namespace", "allow_draft", "audience")},
             targets=tuple(found["targets"]),
             as_of=date.fromisoformat(found["as_of"]),
+            manifest=found["manifest"],
             items=tuple(_item(each) for each in found["items"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +16,10 @@ from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
-from gongshu.publishers.metadata import elements, faults
+from gongshu.publishers.manifests import coverage
+from gongshu.publishers.manifests.preparing import prepare
+from gongshu.publishers.metadata import faults
+from gongshu.publishers.metadata import ordered as in_order
 from gongshu.publishers.mirrors import Mirror, Shown
 from gongshu.publishers.plan import (
     BLOCKED,
@@ -64,13 +67,19 @@ def make(
     terms: Terms,
     *,
     folder: Path,
+    opener: Callable[[str, str], Path],
     progress: Progress | None = None,
 ) -> Plan:
-    """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be."""
+    """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be.
+
+    `opener` gives the file of a dataset of another catalogue, by its folder and the dataset's code.
+    """
+    prepared = prepare(manifest, ledger, terms, opener)
+    manifest = prepared.manifest
     taken = _taken(manifest, ledger)
     audiences = {audience_of(each.name) for each in mirrors} - {OPEN}
     watched = (progress or Progress()).over("plan", manifest.items, _weight)
-    planned = [_item(item, ledger, terms, taken, audiences) for item in watched]
+    planned = [prepared.told(_item(item, ledger, terms, taken, audiences)) for item in watched]
     after = _after(ledger, planned)
     for mirror in mirrors:
         planned += _mirrored(mirror, ledger, after)
@@ -82,6 +91,7 @@ def make(
         allow_draft=terms.allow_draft,
         audience=OPEN,
         items=tuple(planned),
+        manifest=prepared.note,
     )
 
 
@@ -122,7 +132,7 @@ def _item(
     others = [code for code in taken[slug] if code != item.code]
     if others:
         reasons.append(PublishFault("plan.slug-collision", code=item.code, slug=slug, others=", ".join(others)))
-    reasons += faults(item.metadata)
+    reasons += faults(item.metadata, item.places, absent=item.absent)
     known: list[Known] = []
     # an audience that was served once is served on: a plan for the public alone takes nothing from it
     others = sorted({*audiences, *(name for each in (head.resources if head else ()) for name in each.audiences)})
@@ -197,6 +207,7 @@ def _gate(known: Known, terms: Terms) -> tuple[tuple[Fault, ...], tuple[PublishF
         notes = (PublishFault("plan.vouched", key=file.key, receipt=passage.receipt.id[:12]),)
     if passage.reasons:
         return passage.reasons, notes
+    notes = (*notes, *coverage.columns(file, known.standard, passage.report, file.path))
     subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
     told = [each for each in known.others if not each.gives_the_same(known.projection)]
     for projection in (known.projection, *told):
@@ -217,7 +228,7 @@ def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:
     """The item with its files frozen, its data items written into the metadata, and the hashes of both."""
     metadata = dict(plain.metadata)
     metadata.setdefault("items", items([each.projection for each in known]))
-    ordered = {name: metadata[name] for name in elements() if name in metadata}
+    ordered = in_order(metadata)
     titles = {each.file.key: each.file.title for each in known}
     return replace(
         plain,
@@ -248,6 +259,7 @@ def _frozen(known: Known) -> PlannedFile:
         sha256=known.sha256,
         bytes=known.bytes,
         receipt=str(file.receipt) if file.receipt is not None else "",
+        references=dict(file.references),
         scope=dict(file.scope),
         others={each.audience: each.sha256 for each in known.others},
     )

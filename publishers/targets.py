@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # the catalogue stands to the right of this room, so it is named and not imported
 LEDGER = "gongshu.catalogue.store:open_ledger"
+REFERENCE = "gongshu.catalogue.references:reference"
 DEFAULT_FOLDER = "catalogue"
 
 
@@ -85,20 +86,23 @@ def plan(
     allow_draft: bool = False,
     registry: Registry | None = None,
     states: Sequence[Path] = (),
+    profile: str = "",
+    stale: str = "",
     progress: Progress | None = None,
 ) -> Plan:
     """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today.
 
-    `states`: exported states that stand for mirrors which cannot be reached from here.
+    `states`: exported states that stand for mirrors which cannot be reached from here. `profile`: a metadata profile in
+    place of the manifest's. `stale`: what becomes of data older than their update cycle (warn, block, ignore).
     """
-    found = manifest if isinstance(manifest, Manifest) else read(Path(manifest))
+    known = registry or _registry()
+    found = manifest if isinstance(manifest, Manifest) else read(Path(manifest), known, profile=profile)
     where = targets([to] if isinstance(to, str) else to, found)
-    terms = Terms(registry or _registry(), _day(as_of), allow_draft)
+    terms = Terms(known, _day(as_of), allow_draft, stale=stale)
     mirrors: list[Mirror] = [_remembered(states, each) or mirror(each) for each in where.mirrors]
     with ledger_at(where.folder) as ledger:
-        return planning.make(
-            found, ledger, mirrors, replace(terms, trusts=ledger.trusts), folder=where.folder, progress=progress
-        )
+        asked = replace(terms, trusts=ledger.trusts)
+        return planning.make(found, ledger, mirrors, asked, folder=where.folder, progress=progress, opener=_elsewhere)
 
 
 def apply_plan(
@@ -123,7 +127,20 @@ def apply_plan(
             at=at,
             progress=progress or Progress(),
         )
-        return applying.apply(plan, hands)
+        outcome = applying.apply(plan, hands)
+    if not plan.manifest:
+        return outcome
+    from gongshu.publishers.manifests.writing import write_back
+
+    done = {each.code for each in outcome.steps if each.target == CATALOGUE and each.state == "done"}
+    return replace(outcome, notes=tuple(write_back(plan.manifest, done, terms.registry)))
+
+
+def _elsewhere(place: str, code: str) -> Path:
+    """The file of a dataset of another catalogue."""
+    module, _, attribute = REFERENCE.partition(":")
+    found: Path = getattr(importlib.import_module(module), attribute)(place, code)
+    return found
 
 
 def _remembered(states: Sequence[Path], target: str) -> Mirror | None:

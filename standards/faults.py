@@ -29,7 +29,9 @@ class Fault(Exception):
         spoken = lang or language()
         reasons = entry(self.code, spoken).get("reasons") or {}
         words = reasons.get(self.params.get("reason"))  # a reason's own words stand where the detail is asked for
-        params = self.params if words is None else {"detail": fill(str(words), self.params), **self.params}
+        own = {name.partition("@")[0]: each for name, each in self.params.items() if name.endswith(f"@{spoken}")}
+        params = {**self.params, **own}  # `name@zh` is what `name` says in Chinese
+        params = params if words is None else {"detail": fill(str(words), params), **params}
         return sentence(self.code, params, spoken)
 
     def __str__(self) -> str:

@@ -42,7 +42,6 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path):
         read(path)
     found = [(fault.code, fault.params["line"]) for fault in caught.value.faults]
     assert sorted(found) == [
-        ("manifest.code-missing", 8),
         ("manifest.code-twice", 9),
         ("manifest.file-key-missing", 5),
         ("manifest.file-twice", 7),
