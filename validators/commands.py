@@ -83,6 +83,8 @@ def validate(
     from gongshu.validators.validation import asking, report_over
 
     chosen = form_of(form, output, json=session.json)
+    if chosen == "xlsx" and output is not None and output.is_dir():  # the overview, and each file with its marks
+        hand_back, output = hand_back or output, output / f"{session.words('report.sheet-name')}.xlsx"
     complete = chosen in UNCAPPED or baseline is not None or hand_back is not None
     kept = None if hand_back is not None else samples_of(samples, None if complete else 20)
     earlier = baseline_of(baseline)
@@ -122,6 +124,8 @@ def validate(
         shown=kept if samples else 5,
         standard=standard,
     )
+    if chosen == "xlsx" and len(report.files) > 1 and hand_back is None:
+        session.note("report.overview-only")
     if hand_back is not None:
         tell_handed_back(session, report, pieces, hand_back)
     if earlier is not None:

@@ -1,5 +1,7 @@
 """The report as a workbook: the user's own XLSX with marks in it; of any other format a new workbook.
 
+Of several files it is one new workbook that ranks them and lists what is wrong.
+
 The copy of the user's own cells shows what they hold; comments and the summary sheet are masked.
 """
 
@@ -18,10 +20,12 @@ def write(report: Report, out: BinaryIO, *, lang: str, sources: Sequence[Any] = 
     """XLSX; `sources` are the files that the report speaks of. Raises `UsageFault` without them, or if they changed."""
     from gongshu.validators.workbooks.fresh import write_fresh
     from gongshu.validators.workbooks.marked import mark
+    from gongshu.validators.workbooks.overview import write_overview
     from gongshu.validators.workbooks.package import Unpatchable
 
     if len(report.files) != 1:
-        raise UsageFault("usage.form-one-file", form="xlsx", count=len(report.files))
+        write_overview(report, out, lang)
+        return
     (file,) = report.files
     if len(sources) != 1:
         raise UsageFault("usage.form-source", form="xlsx", name=file.name)

@@ -92,18 +92,18 @@ def _data(sheet: Any, opened: Any, names: list[str], marks: Marks, lang: str) ->
     sheet.column_dimensions[column_letters(problem - 1)].width = 60
     sheet.freeze_panes = "A2"
     heading = [*names, say("report.problem-column", lang)] if marks.problems else names
-    sheet.append([_cell(sheet, text, WriteOnlyCell, font=Font(bold=True)) for text in heading])
+    sheet.append([text_cell(sheet, text, WriteOnlyCell, font=Font(bold=True)) for text in heading])
     for number, texts in enumerate(_records(opened), 2):
         if number > ROWS:
             break
-        row = [_cell(sheet, text, WriteOnlyCell) for text in texts]
+        row = [text_cell(sheet, text, WriteOnlyCell) for text in texts]
         said = marks.problems.get(number)
         if said:
-            row += [None] * (len(names) - len(row)) + [_cell(sheet, joiner.join(said), WriteOnlyCell)]
+            row += [None] * (len(names) - len(row)) + [text_cell(sheet, joiner.join(said), WriteOnlyCell)]
             for column in range(1, len(names) + 1):
                 level = marks.levels.get((number, column))
                 if level is not None:
-                    cell = row[column - 1] or _cell(sheet, "", WriteOnlyCell, keep=True)
+                    cell = row[column - 1] or text_cell(sheet, "", WriteOnlyCell, keep=True)
                     cell.fill = fills[str(level)]
                     comment = marks.comments.get((number, column))
                     if comment is not None:
@@ -125,7 +125,7 @@ def _records(opened: Any) -> Iterator[list[str]]:
         yield from (list(parsed.get(record, ())) for record in range(batch.records))
 
 
-def _cell(sheet: Any, text: str, kind: Any, *, keep: bool = False, font: Any = None) -> Any:
+def text_cell(sheet: Any, text: str, kind: Any, *, keep: bool = False, font: Any = None) -> Any:
     """The text as a cell that can never be a formula; nothing for an empty one."""
     if not text and not keep:
         return None
@@ -143,7 +143,9 @@ def _summary(sheet: Any, found: Iterator[Any]) -> None:
     for at, width in enumerate(WIDTHS):
         sheet.column_dimensions[column_letters(at)].width = width
     for line in found:
-        row = [_cell(sheet, text, WriteOnlyCell, font=Font(bold=True) if line.bold else None) for text in line.cells]
+        row = [
+            text_cell(sheet, text, WriteOnlyCell, font=Font(bold=True) if line.bold else None) for text in line.cells
+        ]
         if line.link is not None and len(row) > LINK_AT and row[LINK_AT] is not None:
             row[LINK_AT].hyperlink = f"#{line.link}"
             row[LINK_AT].font = Font(underline="single", color="0B5CAD")

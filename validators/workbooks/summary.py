@@ -41,7 +41,13 @@ def lines(
         yield Line((text,))
     yield Line(())
     yield Line(tuple(say("report.summary-header", lang).split(",")), bold=True)
-    left = PLACES
+    yield from finding_lines(file, lang, address, PLACES)
+
+
+def finding_lines(
+    file: FileReport, lang: str, address: Callable[[Finding, Sample], str | None], left: int
+) -> Iterator[Line]:
+    """Finding by finding its places, `left` of them in all."""
     for entry in entries(file.findings):
         yield _finding(entry, file, lang)
         samples = [each for each in entry.finding.samples if each.row is not None or each.cell]
