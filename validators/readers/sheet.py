@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -76,13 +77,13 @@ class WorkbookSource:
 
     def _batch(self, start: int, stop: int) -> Batch:
         grid, width = self._grid, self._width
-        kept = [row for row in range(start, stop) if row not in self._skipped]
+        kept = [row for row in range(start, stop) if row not in self._skipped] if self._skipped else range(start, stop)
         columns, marks = [], {}
         failed = self._failures(start, stop)
-        place = {row: number for number, row in enumerate(kept)}
+        place = {row: number for number, row in enumerate(kept)} if failed else {}
+        chosen = grid.rows[start:stop] if len(kept) == stop - start else [grid.rows[row] for row in kept]
         for column in range(width):
-            values = [grid.rows[row][column] for row in kept]
-            texts, origin = _column(values)
+            texts, origin = _column(list(map(itemgetter(column), chosen)))
             if origin is not None and grid.from_1904:
                 origin[origin == NUMBER] = NUMBER_1904
             for row, text in failed.get(column, ()):

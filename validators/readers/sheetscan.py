@@ -135,7 +135,7 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
                 value = _VALUE.search(match.group(2))
                 if place := _place(match.group(1)):
                     scan.errors.append((*place, value.group(1).decode("utf-8", "replace") if value else ""))
-        if b"<f" in piece or b":f" in piece:
+        if reach.take(piece):
             for match in _UNCALCULATED.finditer(piece):
                 if b't="str"' not in match.group(1) and (place := _place(match.group(1))):
                     scan.uncalculated.append(place)
@@ -143,7 +143,6 @@ def scan_sheet(archive: zipfile.ZipFile, part: str) -> SheetScan:
             scan.hidden_rows += [int(row) - 1 for row in _HIDDEN_ROW.findall(piece)]
             if number == 0:
                 scan.hidden_columns += _hidden_columns(piece)
-        reach.take(piece)
     scan.reach = reach.crowd
     if scan.reach.columns * NEAR > SPARSE and not reach.exact:  # rows were not looked at one by one: now they are
         exact = Reach(exact=True)
