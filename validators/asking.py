@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from gongshu.validators.bounds import bounds_of
 from gongshu.validators.keys import BUDGET
 from gongshu.validators.plan import PUBLICATION, Check, Plan, Terms, severities
 from gongshu.validators.report import StandardUsed
+from gongshu.validators.samplestore import SampleStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ class Asked:
     detect: bool = False  # without a standard, the one that the column names tell is used
     detected: float | None = None  # how like the file the standard is that was found out
     masked: bool = False  # personal values have to be masked already
+    store: SampleStore = field(default_factory=SampleStore, compare=False, repr=False)  # of all files together
     watch: Watch | None = None  # is shown every batch of a table as it is judged, so that one reading serves two
 
     def terms(self, *, geojson: bool = True) -> Terms:

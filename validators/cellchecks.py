@@ -25,7 +25,8 @@ from gongshu.validators.parsing.codes import Codes
 from gongshu.validators.parsing.texts import FreeText, Identified, Listed, Patterned
 from gongshu.validators.plan import ColumnAt, KeyPlan, Plan, compile_plan
 from gongshu.validators.report import FileReport, Verdict
-from gongshu.validators.tally import Tally, shortened
+from gongshu.validators.samplelate import shortened
+from gongshu.validators.tally import Tally
 from gongshu.validators.whole import Late, Whole
 
 if TYPE_CHECKING:

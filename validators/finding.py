@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -57,7 +57,7 @@ class Finding:
     columns: tuple[str, ...] = ()
     rule: str | None = None
     reason: str | None = None
-    samples: tuple[Sample, ...] = ()
+    samples: Sequence[Sample] = ()  # a tuple, or `samples.Samples` where they are too many for memory
     params: Mapping[str, Any] = field(default_factory=lambda: EMPTY)  # what is the same for every sample
     titles: tuple[str, ...] = field(default=())  # how the columns are called in the file or the standard, for people
 

@@ -93,7 +93,7 @@ class Receipt:
 
 def receipt_of(report: Report) -> Receipt:
     """The receipt of a report. Raises `UsageFault` for a table in memory, which has no bytes to vouch for."""
-    from gongshu.validators.reports.document import plain
+    from gongshu.validators.reports.sampletext import plain
 
     if any(file.sha256 is None for file in report.files):
         raise UsageFault("usage.receipt-memory")

@@ -46,7 +46,15 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
         if shape.shaped:
             terms = asked.terms(geojson=False)
         plan = compile_plan(asked.standard, shape, terms)
-        tally = Tally(shape, table, plan.header, terms.severity, samples=asked.samples, unmask=asked.unmask)
+        tally = Tally(
+            shape,
+            table,
+            plan.header,
+            terms.severity,
+            samples=asked.samples,
+            unmask=asked.unmask,
+            store=asked.store,
+        )
         extent, exposure = Extent(table, terms.severity), Exposure(table, plan)
         offsets = Offsets(table, terms.severity)
         watching = asked.watch(plan) if asked.watch is not None else None

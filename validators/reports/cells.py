@@ -11,9 +11,10 @@ from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport, Report
-from gongshu.validators.reports.document import sample_text
+from gongshu.validators.reports.sampletext import sample_texts
 from gongshu.validators.reports.speaking import Speaker
 from gongshu.validators.reports.words import say, title_list
+from gongshu.validators.samples import portions
 
 PORTION = 1 << 20  # characters written at once
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -33,11 +34,11 @@ def write_jsonl(report: Report, out: BinaryIO, *, lang: str, **_: Any) -> None:
             "reason": finding.reason,
         }
         start = json.dumps(same, ensure_ascii=False)[:-1]
-        known: dict[int, str] = {}  # parameters that many samples share are written once
-        for sample in finding.samples or (Sample(),):
-            body = sample_text(sample, known)[1:-1]
-            line = f'{start}, {body}{", " if body else ""}"message": {encode_basestring(message(sample))}}}\n'
-            out.write(line.encode("utf-8", "backslashreplace"))
+        for portion in portions(finding.samples or (Sample(),)):
+            bodies = (f"{text[1:-1]}, " if text != "{}" else "" for text in sample_texts(portion))
+            said = (encode_basestring(message(sample)) for sample in portion.samples())
+            lines = [f'{start}, {body}"message": {words}}}\n' for body, words in zip(bodies, said)]
+            out.write("".join(lines).encode("utf-8", "backslashreplace"))
 
 
 def write_csv(report: Report, out: BinaryIO, *, lang: str, bom: bool = True, **_: Any) -> None:

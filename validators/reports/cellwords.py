@@ -8,7 +8,7 @@ from typing import Any
 from gongshu.standards.model import Basis
 from gongshu.validators.cellchecks import SPELLING, CellCheck, CellChecks
 from gongshu.validators.finding import Finding, Severity
-from gongshu.validators.reports.document import plain
+from gongshu.validators.reports.sampletext import plain
 from gongshu.validators.reports.terms import derived
 from gongshu.validators.reports.words import finding_words, quoted, say
 

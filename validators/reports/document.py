@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
-from json.encoder import encode_basestring as _quoted
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Finding, NotChecked, Sample
 from gongshu.validators.report import REPORT_FORMAT, FileReport, Report, StandardUsed
+from gongshu.validators.reports.sampletext import plain, sample_texts
 from gongshu.validators.reports.words import finding_words
+from gongshu.validators.samples import portions
 
-PORTION = 10_000  # samples written at once
 _MARK = "\x01"
 _EMPTIED = '\n     "samples": "\\u0001"'
 
@@ -30,39 +29,9 @@ def write(report: Report, out: BinaryIO, *, lang: str, reproducible: bool = Fals
 
 
 def _write_samples(samples: Sequence[Sample], out: BinaryIO) -> None:
-    known: dict[int, str] = {}  # parameters that many samples share are written once
-    for start in range(0, len(samples), PORTION):
-        lines = [sample_text(each, known) for each in samples[start : start + PORTION]]
-        text = ("\n      " if not start else ",\n      ") + ",\n      ".join(lines)
+    for number, portion in enumerate(portions(samples)):
+        text = (",\n      " if number else "\n      ") + ",\n      ".join(sample_texts(portion))
         out.write(text.encode("utf-8", "backslashreplace"))
-
-
-def sample_text(sample: Sample, known: dict[int, str]) -> str:
-    """`sample_document` as JSON. `known` holds texts of parameters by identity, which must outlive the call."""
-    row, line, cell, byte, pointer, value, key, params, fix, row_hash = sample
-    found = [f'"{name}": {each}' for name, each in (("row", row), ("line", line)) if each is not None]
-    if cell is not None:
-        found.append(f'"cell": {_quoted(cell)}')
-    if byte is not None:
-        found.append(f'"byte": {byte}')
-    if pointer is not None:
-        found.append(f'"pointer": {_quoted(pointer)}')
-    if value is not None:
-        found.append(f'"value": {_quoted(value)}')
-    if key:
-        found.append('"key": {' + ", ".join([f"{_quoted(name)}: {_quoted(each)}" for name, each in key.items()]) + "}")
-    if row_hash is not None:
-        found.append(f'"row_hash": "{row_hash}"')
-    if params:
-        said = known.get(id(params))
-        if said is None:
-            said = _ENCODER.encode(params)
-            if len(known) < PORTION:
-                known[id(params)] = said
-        found.append(f'"params": {said}')
-    if fix is not None:
-        found.append(f'"fix": {_ENCODER.encode(fix._asdict())}')
-    return "{" + ", ".join(found) + "}"
 
 
 def document(report: Report, *, lang: str, reproducible: bool = False, bare: bool = False) -> dict[str, Any]:
@@ -165,23 +134,3 @@ def sample_document(sample: Sample) -> dict[str, Any]:
     if sample.fix is not None:
         found["fix"] = {"value": sample.fix.value, "safe": sample.fix.safe}
     return found
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON has it; dates in ISO 8601, decimals and everything else as text."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): plain(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
-    if isinstance(value, (set, frozenset)):
-        return sorted(plain(each) for each in value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (int, float)):
-        return value
-    return value.item() if hasattr(value, "item") else str(value)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=plain)

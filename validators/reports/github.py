@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice, pairwise
 from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Sample, Severity
@@ -28,13 +29,14 @@ def write(report: Report, out: BinaryIO, *, lang: str, shown: int = SHOWN, **_: 
 def _commands(entry: Entry, file: FileReport, lang: str, shown: int) -> Iterator[str]:
     finding = entry.finding
     title = entry.words("title", lang, file)
-    places = [each for each in finding.samples if each.row is not None or each.cell][:shown] or [Sample()]
-    left = finding.count - len(places)
-    for number, sample in enumerate(places):
+    placed = islice((each for each in finding.samples if each.row is not None or each.cell), shown)
+    for number, (sample, following) in enumerate(pairwise(chain([next(placed, Sample())], placed, [None])), 1):
+        assert sample is not None  # noqa: S101 - None comes last
         words = title
         if sample.row is not None or sample.cell:
             words = f"{place(sample, lang, file)} {detail_words(finding, sample, file, lang)}"
-        if number == len(places) - 1:
+        if following is None:
+            left = finding.count - number
             if left > 0 and (sample.row is not None or sample.cell):
                 words += "\n" + say("report.more", lang, count=f"{left:,}")
             words += "\n" + entry.advice(lang, file)

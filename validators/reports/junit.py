@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -53,23 +54,28 @@ def _case(entry: Entry, file: FileReport, lang: str, shown: int) -> Iterator[str
     columns = " ".join(finding.columns) if entry.folded == 1 else ""
     name = " ".join(each for each in (finding.code, columns, finding.rule or "", finding.reason or "") if each)
     yield f"    <testcase classname={_attribute(file.name)} name={_attribute(name)}>"
-    lines = [title, *_places(finding, file, lang, shown), entry.advice(lang, file)]
     if finding.severity is Severity.ERROR:
         tag = "failure" if _fails(finding, file) else "error"
         times = say("report.times", lang, count=f"{finding.count:,}")
         message = _attribute(f"{title} ({times})")
-        yield f"      <{tag} type={_attribute(finding.code)} message={message}>{_text(chr(10).join(lines))}</{tag}>"
+        start = f"{tag} type={_attribute(finding.code)} message={message}"
     else:
-        yield f"      <system-out>{_text(chr(10).join(lines))}</system-out>"
+        tag = start = "system-out"
+    yield f"      <{start}>{_text(title)}"
+    for line in _places(finding, file, lang, shown):
+        yield _text(line)
+    yield f"{_text(entry.advice(lang, file))}</{tag}>"
     yield "    </testcase>"
 
 
 def _places(finding: Finding, file: FileReport, lang: str, shown: int) -> Iterator[str]:
-    samples = [each for each in finding.samples[:shown] if each.row is not None or each.cell]
-    for each in samples:
-        yield f"{place(each, lang, file)}  {detail_words(finding, each, file, lang)}"
-    if samples and finding.count > len(samples):
-        yield say("report.more", lang, count=f"{finding.count - len(samples):,}")
+    count = 0
+    for each in islice(finding.samples, shown):
+        if each.row is not None or each.cell:
+            count += 1
+            yield f"{place(each, lang, file)}  {detail_words(finding, each, file, lang)}"
+    if count and finding.count > count:
+        yield say("report.more", lang, count=f"{finding.count - count:,}")
 
 
 def _fails(finding: Finding, file: FileReport) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, BinaryIO
 
 from gongshu.validators.finding import Severity
@@ -22,7 +23,8 @@ _MARKS = {"error": "❌", "warning": "⚠️", "info": "💡"}
 
 def write(report: Report, out: BinaryIO, *, lang: str, shown: int = SHOWN, **_: Any) -> None:
     """GitHub-flavoured Markdown in UTF-8."""
-    out.write(("\n".join(_lines(report, lang, shown)) + "\n").encode("utf-8", "backslashreplace"))
+    for line in _lines(report, lang, shown):
+        out.write(f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def escaped(text: str) -> str:
@@ -87,16 +89,19 @@ def _entry(entry: Entry, file: FileReport, lang: str, shown: int) -> Iterator[st
     times = say("report.times", lang, count=f"{finding.count:,}")
     title = escaped(entry.words("title", lang, file))
     yield f"{_MARKS[finding.severity]} **{level} {times}** {title} `{finding.code}`"
-    samples = [each for each in finding.samples[:shown] if each.row is not None or each.cell or each.byte is not None]
-    if samples:
-        yield ""
-        yield _row(say("report.places-header", lang).split(","))
-        yield "| --- | --- |"
-        for each in samples:
-            yield _row([escaped(place(each, lang, file)), escaped(detail_words(finding, each, file, lang))])
-        if finding.count > len(samples):
+    count = 0
+    for each in islice(finding.samples, shown):
+        if each.row is None and not each.cell and each.byte is None:
+            continue
+        if not count:
             yield ""
-            yield escaped(say("report.more", lang, count=f"{finding.count - len(samples):,}"))
+            yield _row(say("report.places-header", lang).split(","))
+            yield "| --- | --- |"
+        count += 1
+        yield _row([escaped(place(each, lang, file)), escaped(detail_words(finding, each, file, lang))])
+    if count and finding.count > count:
+        yield ""
+        yield escaped(say("report.more", lang, count=f"{finding.count - count:,}"))
     yield ""
     yield escaped(entry.advice(lang, file))
 

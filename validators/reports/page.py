@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache, partial
 from importlib.resources import files
+from itertools import islice
 from typing import Any, BinaryIO
 
 from gongshu.standards.messages import languages
@@ -138,12 +139,14 @@ def _entry(entry: Entry, file: FileReport, room: _Room) -> Iterator[str]:
     yield both(lambda lang: say(f"report.severity-{finding.severity}", lang))
     yield f"</b> {both(lambda lang: say('report.times', lang, count=f'{finding.count:,}'))} "
     yield f"{both(lambda lang: entry.words('title', lang, file))} <code>{safe(finding.code)}</code></h4>\n"
-    samples = [each for each in finding.samples if each.row is not None or each.cell or each.byte is not None]
-    kept = samples[: max(0, min(room.each, room.places))]
+    samples = (each for each in finding.samples if each.row is not None or each.cell or each.byte is not None)
+    most = max(0, min(room.each, room.places))
+    kept = list(islice(samples, most))
+    placed = bool(kept) or (not most and next(samples, None) is not None)
     room.places -= len(kept)
     if kept:
         yield from _places(finding, kept, file)
-    if samples and finding.count > len(kept):
+    if placed and finding.count > len(kept):
         yield f'<p class="cut">{said("report.more", count=f"{finding.count - len(kept):,}")}</p>'
     yield f'<p class="help">{both(lambda lang: entry.advice(lang, file))}</p>'
     yield "</article>\n"

@@ -17,11 +17,12 @@ _KEPT = 4096  # wordings kept at a time
 
 
 class Speaker:
-    """One part of the words of one finding, for any of its samples (which must live as long as this)."""
+    """One part of the words of one finding, for any of its samples."""
 
     def __init__(self, finding: Finding, lang: str, part: str, file: FileReport) -> None:
         self._finding, self._lang, self._part, self._file = finding, lang, part, file
-        self._known: dict[Any, tuple[str, bool, bool, bool]] = {}
+        # with the parameters that a wording is of: while they live, no others have their identity
+        self._known: dict[Any, tuple[str, bool, bool, bool, Any]] = {}
 
     def __call__(self, sample: Sample) -> str:
         """The words of that sample."""
@@ -32,14 +33,14 @@ class Speaker:
         known = self._known.get(key)
         if known is None:
             known = self._learn(key, sample)
-        text, value, fixed, pointer = known
+        text, value, fixed, pointer, _ = known
         if value:
             text = text.replace(_VALUE, quoted(sample.value or ""))
         if fixed:
             text = text.replace(_FIX, quoted(mended or ""))
         return text.replace(_POINTER, sample.pointer or "") if pointer else text
 
-    def _learn(self, key: Any, sample: Sample) -> tuple[str, bool, bool, bool]:
+    def _learn(self, key: Any, sample: Sample) -> tuple[str, bool, bool, bool, Any]:
         if len(self._known) >= _KEPT:
             self._known.clear()
         fix = sample.fix
@@ -49,6 +50,6 @@ class Speaker:
             pointer=_POINTER if sample.pointer else sample.pointer,
         )
         text = finding_words(self._finding, self._lang, self._part, sample=like, file=self._file)
-        found = (text, _VALUE in text, _FIX in text, _POINTER in text)
+        found = (text, _VALUE in text, _FIX in text, _POINTER in text, sample.params)
         self._known[key] = found
         return found

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from gongshu.validators.finding import SEVERITY_ORDER, Severity
 from gongshu.validators.report import FileReport
 from gongshu.validators.reports.words import say
+from gongshu.validators.samples import mendable
 
 FIXABLE = frozenset({"csv", "tsv", "xlsx"})  # formats that `gongshu fix` takes
 
@@ -15,7 +16,7 @@ FIXABLE = frozenset({"csv", "tsv", "xlsx"})  # formats that `gongshu fix` takes
 def next_steps(file: FileReport, lang: str, standard: str | None = None) -> list[str]:
     """One sentence a step; `standard` is the standard as the user wrote it."""
     steps = []
-    fixable = any(s.fix is not None and s.fix.safe for each in file.findings for s in each.samples)
+    fixable = any(mendable(each.samples) for each in file.findings)
     if fixable and file.format in FIXABLE:
         path = PurePath(file.name)
         named = file.standard and (standard or f"{file.standard.id}@{file.standard.version}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 from rich.cells import cell_len
@@ -24,6 +25,7 @@ from gongshu.validators.reports.words import (
 from gongshu.validators.reports.wrapping import pad, wrap
 
 SHOWN = 5  # samples of one finding, unless more are asked for
+PORTION = 1000  # lines written at once
 _STYLES = {"error": "31", "warning": "33", "info": "36", "good": "32", "bad": "31", "strong": "1", "dim": "2"}
 
 
@@ -58,7 +60,8 @@ def write(
     """Text in the console's encoding; what it cannot print is replaced, never a fault."""
     look = Look(lang, max(40, width), color, shown, standard)
     lines = verdict_lines(report, look) if quiet else report_lines(report, look)
-    out.write(encoded("\n".join(lines) + "\n", encoding))
+    while portion := list(islice(lines, PORTION)):
+        out.write(encoded("\n".join(portion) + "\n", encoding))
 
 
 def encoded(text: str, encoding: str) -> bytes:
@@ -111,10 +114,10 @@ def _entry(entry: Entry, file: FileReport, look: Look) -> Iterator[str]:
     first, *more = wrap(f"{level} {times}  {title}  [{finding.code}]", look.width, indent="  ", hanging="    ")
     yield first.replace(level, look.style(level, str(finding.severity)), 1)
     yield from more
-    samples = finding.samples[: look.shown]
-    places = [place(sample, lang, file) for sample in samples]
-    widest = max((cell_len(each) for each in places), default=0)
-    for sample, where in zip(samples, places):
+    count = min(look.shown, len(finding.samples))
+    widest = max((cell_len(place(each, lang, file)) for each in islice(finding.samples, count)), default=0)
+    for sample in islice(finding.samples, count):
+        where = place(sample, lang, file)
         if (where or sample.value) and finding.code not in _OF_THE_HEADER:
             detail = detail_words(finding, sample, file, lang)
             start = f"    {pad(where, widest)}  "
@@ -126,8 +129,8 @@ def _entry(entry: Entry, file: FileReport, look: Look) -> Iterator[str]:
                     for number, line in enumerate(wrap(detail, look.width - 6 - widest))
                 ]
             )
-    if finding.count > len(samples) and samples:
-        yield from wrap(say("report.more", lang, count=f"{finding.count - len(samples):,}"), look.width, indent="    ")
+    if finding.count > count and count:
+        yield from wrap(say("report.more", lang, count=f"{finding.count - count:,}"), look.width, indent="    ")
     yield from wrap(entry.advice(lang, file), look.width, indent="    ")
 
 
