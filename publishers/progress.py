@@ -1,7 +1,7 @@
 """How far a plan or an apply has come, and how long the rest takes: told to whoever asked, and to nobody else.
 
 Work is counted in bytes, and each dataset as some more, because a small one costs its round trips too. How long the
-rest takes is said once enough is done to know it, and of the present target only: what one not begun costs is not known.
+rest takes is said once enough is done to know it, and of the present target only: one not begun is not known.
 """
 
 from __future__ import annotations
@@ -182,11 +182,7 @@ def _bar(session: Session) -> Iterator[Tell]:
 
         def tell(now: Told) -> None:
             done, whole = (count * DATASET + size for count, size in ((now.done, now.bytes), (now.all, now.all_bytes)))
-            said = {
-                "phase": _phase(now, session),
-                "count": f"{now.done}/{now.all}",
-                "rest": _rest(now.remaining, session),
-            }
-            bars.update(task, completed=done, total=whole, **said)
+            count, rest = f"{now.done}/{now.all}", _rest(now.remaining, session)
+            bars.update(task, completed=done, total=whole, phase=_phase(now, session), count=count, rest=rest)
 
         yield tell
