@@ -105,11 +105,23 @@ def apply(plan: Plan, hands: Hands) -> Outcome:
         open_ = [each for each in pairs if each[1].state not in (journal.DONE, journal.CONFLICT)]
         for target in dict.fromkeys(item.target for item, _ in open_):
             _bring([each for each in open_ if each[0].target == target], target, book, hands)
-        for mirror in hands.mirrors.values():
-            with mirror.lock():
-                mirror.tidy()
+        faults = [fault for each in hands.mirrors.values() if (fault := _tidied(each)) is not None]
         hands.at("finished")
+        if faults:  # every mirror had its turn; the same plan again makes up for it
+            raise faults[0]
         return Outcome(tuple(book.steps(name)))
+
+
+def _tidied(mirror: Mirror) -> Fault | None:
+    """Let a mirror clear up behind itself; what kept it from that, as a fault."""
+    try:
+        with mirror.lock():
+            mirror.tidy()
+    except Fault as fault:
+        return fault
+    except OSError as error:
+        return PublishFault("publish.io", detail=error.strerror or type(error).__name__)
+    return None
 
 
 def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, hands: Hands) -> None:
