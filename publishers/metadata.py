@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -10,8 +11,17 @@ from typing import Any
 
 from gongshu.standards.faults import PublishFault
 
+_CELL = re.compile(r"![A-Z]+[0-9]+\Z")
 SHARED_NOT, SHARED_CONDITIONALLY, SHARED_FREELY = "3", "2", "1"
 OPEN_FREELY = "1"
+SHARING = {
+    "zh": {"1": "无条件共享", "2": "有条件共享", "3": "不予共享"},
+    "en": {"1": "unconditional", "2": "conditional", "3": "none"},
+}
+OPENING = {
+    "zh": {"1": "无条件开放", "2": "有条件开放", "3": "不予开放"},
+    "en": {"1": "unconditional", "2": "conditional", "3": "none"},
+}
 
 
 @cache
@@ -54,10 +64,10 @@ def faults(
 
 
 def place_of(key: str, places: Mapping[str, str]) -> str:
-    """Where an element is to be mended: its cell or line, else that of the dataset, always with its name."""
+    """Where an element is to be mended: its cell; else its line, or that of the dataset, and its name."""
     first = _first(key)
     at = places.get(key) or places.get(first) or places.get("", "")
-    return f"{at} {key}".strip()
+    return at if _CELL.search(at) else f"{at} {key}".strip()
 
 
 def _faults(metadata: Mapping[str, Any]) -> list[PublishFault]:
@@ -109,7 +119,9 @@ def _conditions(metadata: Mapping[str, Any]) -> Iterator[PublishFault]:
     if opened == "2" and isinstance(opening, Mapping) and not str(opening.get("condition") or "").strip():
         yield _fault("metadata.open-condition-missing", ["open", "condition"])
     if shared in {"2", "3"} and opened in {"1", "2"} and opened < shared:
-        yield _fault("metadata.open-wider", ["open", "type"], sharing=shared, opening=opened)
+        words = {f"sharing@{lang}": SHARING[lang][shared] for lang in SHARING}
+        words |= {f"opening@{lang}": OPENING[lang][opened] for lang in OPENING}
+        yield _fault("metadata.open-wider", ["open", "type"], sharing=shared, opening=opened, **words)
     code = metadata.get("providerCode")
     if isinstance(code, str) and len(code) == 18:
         from gongshu.standards.identifiers import identifier

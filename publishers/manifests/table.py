@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gongshu.validators.batch import Shape
 
 MOST_ROWS = 100_000
+OWN_OF_ROW = ("title", "resourceCode", "files", "abstract", "items")
 _PROFILE = re.compile(r"(?:元数据标准|metadata profile)\s*[:：]\s*([\w.@-]+)", re.IGNORECASE)
 _CLASS = re.compile(r"([1-3])(\d\d)(\d{3})[0-9A-Za-z]*/\d+")
 
@@ -148,11 +149,14 @@ def _rows(source: Any, sheet: _Sheet) -> Iterator[tuple[int, dict[str, str]]]:
             first = [text for text in cells if text.strip()][:1]
             if is_blank(cells) or is_example(first):
                 continue
+            held = {key: cells[at].strip() for at, key in sheet.keys.items()}
+            if not any(held.get(key) for key in OWN_OF_ROW):  # a merged cell alone is no resource
+                continue
             count += 1
             if count > MOST_ROWS:
                 sheet.fault("manifest.rows", row, "title", most=f"{MOST_ROWS:,}")
                 return
-            yield row, {key: cells[at].strip() for at, key in sheet.keys.items()}
+            yield row, held
         before += batch.lines or batch.records
 
 

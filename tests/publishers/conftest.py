@@ -45,6 +45,25 @@ METADATA = {
     "releaseDate": "2026-01-01",
 }
 
+# the columns of the directory workbook that a department keeps, and its usual row
+DIRECTORY = {
+    "名称": "停车场名录",
+    "代码": "307010/000001",
+    "提供方": "示例市交通运输局",
+    "提供方代码": "11420000000013493M",
+    "摘要": "全市公共停车场的位置与泊位",
+    "格式": "csv",
+    "信息项": "停车场编码、停车场名称",
+    "共享类型": "无条件共享",
+    "共享条件": "",
+    "开放属性": "无条件开放",
+    "更新周期": "每月",
+    "关联文件": "lots.csv",
+    "标准": "pack",
+    "分类": "主题信息资源/城乡建设",
+    "发布日期": "2026-01-01",
+}
+
 
 def row(number: int, *, name: str = "人民路停车场", spaces: str = "100") -> str:
     """One line; even numbers are run by a (synthetic) person."""
@@ -74,6 +93,37 @@ class Office:
         path = self.folder / name
         path.write_text(yaml.safe_dump({"datasets": listed}, allow_unicode=True), encoding="utf-8")
         return path
+
+    def directory(
+        self,
+        rows: Sequence[dict | None],
+        *,
+        above: Sequence[Sequence[str]] = (),
+        heads: Sequence[str] = tuple(DIRECTORY),
+        name: str = "目录.xlsx",
+        merge: Sequence[str] = (),
+    ) -> Path:
+        """The same as a workbook; each row is the usual one with changes, None an empty one."""
+        from openpyxl import Workbook
+
+        book = Workbook()
+        sheet = book.active
+        sheet.title = "目录"
+        for line in (*above, heads):
+            sheet.append(list(line))
+        for changes in rows:
+            whole = {**DIRECTORY, **changes} if changes is not None else {}
+            sheet.append([whole.get(head) for head in heads])
+        for cells in merge:
+            sheet.merge_cells(cells)
+        path = self.folder / name
+        book.save(path)
+        return path
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Headings of that workbook and what its usual row says."""
+        return dict(DIRECTORY)
 
     @property
     def catalogue(self) -> Path:
