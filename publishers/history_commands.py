@@ -120,14 +120,26 @@ def withdraw(session: Session, code: str, reason: str, recall: bool, yes: bool, 
 @publish.command()
 @click.argument("target")
 @WHERE
+@click.option("--bundle", type=click.Path(path_type=Path), help="按这个包的记录核对 / By the records of this bundle")
+@click.option("--trust", multiple=True, metavar="KEY", help="信任谁签的包 / Whose bundles: a key, or a file of keys")
+@click.option("--unsigned", is_flag=True, help="没有签名的包也行 / Also a bundle that nobody signed")
 @everywhere
-def verify(session: Session, target: str, where: str | None) -> int:
+def verify(
+    session: Session, target: str, where: str | None, bundle: Path | None, trust: tuple[str, ...], unsigned: bool
+) -> int:
     """重新核对已发布的每个字节 / Read again whatever is published, and compare it with the records"""
     from gongshu.publishers.history import folder_of
     from gongshu.publishers.verification import verify as verified
+    from gongshu.publishers.verification import verify_carried
 
-    folder = folder_of(target) if target.startswith("catalogue:") else _folder(where)
-    found = verified(folder, target)
+    if bundle is not None:
+        from gongshu.publishers.bundles import believing
+
+        with believing(trust, where, unsigned=unsigned) as believed:
+            found = verify_carried(bundle, target, believed)
+    else:
+        folder = folder_of(target) if target.startswith("catalogue:") else _folder(where)
+        found = verified(folder, target)
     if session.json:
         session.emit(
             {
@@ -146,4 +158,4 @@ def verify(session: Session, target: str, where: str | None) -> int:
         outputs=found.outputs,
         count=len(found.faults),
     )
-    return 1 if found.faults else 0
+    return found.exit_code
