@@ -104,18 +104,30 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
 @publish.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--actor", default="", help="谁发布 / Who publishes, for the audit")
+@click.option("--trust", multiple=True, metavar="KEY", help="信任谁签的包：公钥或公钥文件 / Whose bundles: a key, or a file")
+@click.option("--in", "where", metavar="CATALOGUE", help="按哪个目录的信任名单 / The catalogue whose trusted keys count")
+@click.option("--unsigned", is_flag=True, help="没有签名的包也执行 / Apply a bundle that nobody signed")
 @PROGRESS
 @everywhere
-def apply(session: Session, plan: Path, actor: str, progress: bool | None) -> int:
+def apply(
+    session: Session,
+    plan: Path,
+    actor: str,
+    trust: tuple[str, ...],
+    where: str | None,
+    unsigned: bool,
+    progress: bool | None,
+) -> int:
     """照计划执行；中断后再运行一次即可 / Do exactly that plan; run it again after an interruption."""
-    from gongshu.publishers.exchange import apply_bundle, is_bundle
+    from gongshu.publishers.bundles import apply_bundle, believing, is_bundle
     from gongshu.publishers.plan import load
     from gongshu.publishers.progress import shown
     from gongshu.publishers.targets import apply_plan, clock
 
     with shown(session, progress) as told:
         if is_bundle(plan):
-            outcome = apply_bundle(plan, now=clock, actor=actor, progress=told)
+            with believing(trust, where, unsigned=unsigned) as believed:
+                outcome = apply_bundle(plan, now=clock, actor=actor, believed=believed, progress=told)
         else:
             outcome = apply_plan(load(plan), registry=session.registry(), actor=actor, progress=told)
     if session.json:
@@ -161,19 +173,20 @@ def status(session: Session, target: str, export: Path | None) -> int:
 @publish.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="包 / The bundle")
+@click.option("--key", type=click.Path(path_type=Path), help="签名的私钥 / Private key of receipt keygen, to sign with")
 @everywhere
-def bundle(session: Session, plan: Path, output: Path) -> int:
+def bundle(session: Session, plan: Path, output: Path, key: Path | None) -> int:
     """打包计划和所需文件，带到另一网络执行 / Pack a plan with all it needs, for another network"""
-    from gongshu.publishers.exchange import bundle as packed
+    from gongshu.publishers.bundles import pack
     from gongshu.publishers.plan import load
     from gongshu.publishers.targets import ledger_at
 
     made = load(plan)
     with ledger_at(Path(made.catalogue)) as ledger:
-        count = packed(made, ledger, output)
+        count, signed = pack(made, ledger, output, key)
     if session.json:
-        session.emit({"bundle": str(output), "datasets": count, "sha256": made.sha256})
-    session.say("bundle.done", path=str(output), count=count)
+        session.emit({"bundle": str(output), "datasets": count, "sha256": made.sha256, "key": signed})
+    session.say("bundle.done" if signed else "bundle.done-unsigned", path=str(output), count=count, key=signed)
     return 0
 
 
