@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +89,13 @@ class Hands:
 def apply(plan: Plan, hands: Hands) -> Outcome:
     """Do what the plan says and is not done yet; go on past failures. Raises `PublishFault("publish.locked")` while
     another apply of this plan runs."""
+    try:
+        return _carried_out(plan, hands)
+    except sqlite3.OperationalError as error:  # a journal that cannot be written to: a full disk, most often
+        raise PublishFault("publish.io", detail=str(error)) from error
+
+
+def _carried_out(plan: Plan, hands: Hands) -> Outcome:
     if plan.namespace != hands.ledger.namespace:
         raise PublishFault("publish.other-catalogue", path=plan.catalogue)
     name = plan.sha256
