@@ -12,6 +12,7 @@ from gongshu.publishers.audience import audience_of, state_for
 from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.conversion import Stream, Subject
 from gongshu.publishers.differences.versions import planned as changes
+from gongshu.publishers.exposure import in_metadata
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Ledger
@@ -133,6 +134,8 @@ def _item(
     if others:
         reasons.append(PublishFault("plan.slug-collision", code=item.code, slug=slug, others=", ".join(others)))
     reasons += faults(item.metadata, item.places, absent=item.absent)
+    titles = {f"files.{file.key}": file.title for file in item.files}
+    reasons += in_metadata({**item.metadata, "code": item.code, **titles})
     known: list[Known] = []
     # an audience that was served once is served on: a plan for the public alone takes nothing from it
     others = sorted({*audiences, *(name for each in (head.resources if head else ()) for name in each.audiences)})
