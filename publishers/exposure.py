@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongshu.standards.faults import PublishFault
-from gongshu.validators.personal import CITIZEN, MOSTLY, SHAPES, tells_of_a_person
+from gongshu.validators.personal import MOSTLY, SHAPES, tells_of_a_person
 
 DIGITS = 18  # of a number of an identity card
+DATED = r"\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"  # with a day of birth in it
 SHORTEST = 9  # characters of a number that is looked for
 LEAST = 5  # in a batch: fewer may be such numbers by chance, and a first look at the table was taken before
 GLANCE = 128  # cells that are looked at before all are: of a column that is mostly numbers one is among them
@@ -56,7 +57,7 @@ def _longest(column: pa.Array) -> int:
 
 
 def _cards(text: pa.Array) -> int:
-    suspect = pc.match_substring_regex(text, CITIZEN).fill_null(False)
+    suspect = pc.match_substring_regex(text, DATED).fill_null(False)
     return sum(map(tells_of_a_person, text.filter(suspect).to_pylist())) if pc.any(suspect).as_py() else 0
 
 
