@@ -6,6 +6,8 @@
     def test_my_mirror(case, tmp_path):
         conformance.run(case, lambda: MyMirror("address"), tmp_path)
 
+Or, once it is registered, without a test runner: `python -m gongshu.publishers.mirrors.conformance mine:address`.
+
 `make` is called again wherever a new process would open the place again. The place may be shared by all cases: each
 publishes under a namespace and codes of its own (`site=False`), or needs an empty one (`site=True` says that one place
 shows one catalogue only, so that two namespaces are not tried together). A case that fails raises `Nonconforming`.
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,6 +27,7 @@ from gongshu.publishers.mirrors import Mirror
 from gongshu.publishers.plan import state_sha256
 
 Rows = Sequence[tuple[str, int]]
+NAMESPACE = "6f4b3c1e-0b57-4a5e-9d8c-2f0f6a5d1c77"  # of the catalogue that the suite plays on the command line
 PROVIDER, PROVIDER_CODE = "示例市交通运输局", "11420000000013493M"
 SCHEMA = {
     "fields": [{"name": "编码", "type": "string", "title": "停车场编码"}, {"name": "BWS", "type": "integer"}],
@@ -46,6 +49,7 @@ class Bench:
     site: bool
     journal: Path
     made: int = 0
+    prefix: str = field(default_factory=lambda: uuid4().hex[:8])
 
     def object_path(self, sha256: str) -> Path:
         """Where the bytes of that hash lie."""
@@ -54,7 +58,7 @@ class Bench:
     def code(self) -> str:
         """A code that no other case uses, with a slash as real ones have."""
         self.made += 1
-        return f"{self.namespace[:8]}/{self.made:06d}"
+        return f"{self.prefix}/{self.made:06d}"
 
     def put(self, content: bytes) -> tuple[str, int]:
         """Store bytes."""
@@ -314,3 +318,36 @@ def run(case: str, make: Callable[[], Mirror], folder: Path, *, namespace: str =
     objects.mkdir(parents=True, exist_ok=True)
     bench = Bench(make, objects, namespace or str(uuid4()), site, folder / "journal.sqlite")
     CASES[case](bench)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run every case against a target and print how each went: 0 when all hold, 1 when one does not, 3 for misuse."""
+    import sys
+    import tempfile
+
+    from gongshu.publishers.mirrors import mirror
+    from gongshu.standards.faults import Fault
+
+    if len(arguments) != 1 or ":" not in arguments[0]:
+        sys.stderr.write("python -m gongshu.publishers.mirrors.conformance KIND:ADDRESS\n")
+        return 3
+    (target,) = arguments
+    bad = 0
+    for case in CASES:
+        with tempfile.TemporaryDirectory(prefix="gongshu-conformance-") as folder:
+            # one catalogue for all cases: a place may show the datasets of one only
+            told = "ok"
+            try:
+                run(case, lambda: mirror(target), Path(folder), namespace=NAMESPACE, site=target.startswith("files:"))
+            except Nonconforming as error:
+                told, bad = f"no: {error}", bad + 1
+            except Fault as fault:
+                told, bad = f"no: {fault.say('en')}", bad + 1
+        sys.stdout.write(f"{case:<14} {told}\n")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main(sys.argv[1:]))
