@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
 import shutil
 import signal
@@ -10,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from gongshu.publishers.plan import Plan, load
 from gongshu.publishers.targets import apply_plan
 from gongshu.publishers.targets import plan as make_plan
 
-SEED, MOMENTS, BETWEEN = 20260331, 100, 80
+SEED, MOMENTS, BETWEEN, PARTS = 20260331, 100, 80, 4
 CHILD = textwrap.dedent(
     """
     import os, signal, sys, threading
@@ -105,41 +107,93 @@ def steps(plan: Plan, folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
-def test_killed_anywhere_and_run_again(scene, office):
-    plan, folder, site, restore = scene
-    points: list[str] = []
-    assert apply_plan(plan, now=now, at=points.append).exit_code == 0
-    undisturbed = state(folder, site)
-    begun = points.index("begun")
-    last = len(points) - 1 - points[::-1].index("done")
-    # every point in turn; each third kill comes somewhat later than its point, in the middle of what follows it, and
-    # then from the first half of the points, so that it does not come after the end on a fast machine
-    dice = random.Random(SEED)
-    places = list(range(begun + 1, last))
-    early = places[: len(places) // 2]
-    moments = [dice.choice(early) if number % 3 == 0 else places[number % len(places)] for number in range(MOMENTS)]
-    between = 0
-    for number, moment in enumerate(moments):
+@dataclass
+class Outing:
+    """A scene with what an undisturbed run makes of it."""
+
+    scene: tuple
+    path: Path
+    points: list[str]
+    undisturbed: dict
+
+    @property
+    def places(self) -> range:
+        """The boundaries from the first step to the last."""
+        last = len(self.points) - 1 - self.points[::-1].index("done")
+        return range(self.points.index("begun") + 1, last)
+
+    def killed(self, moment: int, later: float = 0.0) -> bool:
+        """Kill an apply at that point, or so many seconds after it; run again; whether it died between the steps.
+
+        Then everything is as without the kill: nothing lost, nothing doubled, nothing half there.
+        """
+        plan, folder, site, restore = self.scene
         restore()
-        later = dice.uniform(0.0, 0.012) if number % 3 == 0 else 0.0
         child = subprocess.run(
-            [sys.executable, "-c", CHILD, str(office.folder / "plan.json"), str(moment), str(later)],
-            check=False,
-            timeout=60,
+            [sys.executable, "-c", CHILD, str(self.path), str(moment), str(later)], check=False, timeout=120
         )
         reached = steps(plan, folder)
-        if child.returncode == -signal.SIGKILL and reached and set(reached) != {"done"}:
-            between += 1  # killed between the first and the last step
+        between = child.returncode == -signal.SIGKILL and bool(reached) and set(reached) != {"done"}
+        whole_for_readers(folder, site)
         outcome = apply_plan(plan, now=now)
-        assert outcome.exit_code == 0, (points[moment], outcome)
-        assert state(folder, site) == undisturbed, points[moment]
+        assert outcome.exit_code == 0, (self.points[moment], outcome)
+        assert state(folder, site) == self.undisturbed, self.points[moment]
         with Store(folder) as store:
-            assert not list(catalogue_faults(store)), points[moment]
+            assert not list(catalogue_faults(store)), self.points[moment]
         assert not list((folder / "tmp").iterdir())
         assert not list((folder / "locks").iterdir())
-    assert between >= BETWEEN, between
+        return between
+
+
+def whole_for_readers(folder: Path, site: Path) -> None:
+    """What readers find after a kill and before the next run: lists and catalogue name only what is there, whole."""
+    with Store(folder) as store:
+        for head in store.heads():
+            for resource in head.resources if head.state == "published" else ():
+                for output in resource.outputs:
+                    assert hashlib.sha256(store.object_path(output.sha256).read_bytes()).hexdigest() == output.sha256
+    listed = json.loads((site / "catalogue.json").read_text("utf-8"))["datasets"]
+    pointers = [json.loads(path.read_text("utf-8")) for path in site.glob("datasets/*/dataset.json")]
+    withdrawn = {each["code"] for each in pointers if each.get("withdrawn")}
+    for each in [*pointers, *(one for one in listed if one["code"] not in withdrawn)]:
+        for resource in each.get("resources", ()):
+            for output in resource["outputs"]:
+                content = (site / output["path"]).read_bytes()
+                assert hashlib.sha256(content).hexdigest() == output["sha256"], output["path"]
+
+
+@pytest.fixture
+def outing(scene, office) -> Outing:
+    """An undisturbed run, with the names of all boundaries between its durable steps."""
+    plan, folder, site, _ = scene
+    points: list[str] = []
+    assert apply_plan(plan, now=now, at=points.append).exit_code == 0
+    return Outing(scene, office.folder / "plan.json", points, state(folder, site))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_killed_at_every_boundary(outing, part):
+    """SIGKILL at each point between two durable steps, once."""
+    assert len(outing.places) > 50
+    mine = outing.places[part::PARTS]
+    for place in mine:
+        assert outing.killed(place), outing.points[place]
+    print(f"killed at {len(mine)} of {len(outing.places)} boundaries")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_killed_at_any_moment(outing, part):
+    """A hundred moments in all, in the middle of whatever follows a random boundary; at least eighty of them between
+    the first step and the last. From the first two thirds of the boundaries, so that a fast machine is not done."""
+    dice = random.Random(SEED + part)
+    early = outing.places[: 2 * len(outing.places) // 3]
+    between = sum(outing.killed(dice.choice(early), dice.uniform(0.0001, 0.012)) for _ in range(MOMENTS // PARTS))
+    assert between >= BETWEEN // PARTS, between
+    print(f"{between} of {MOMENTS // PARTS} moments between the first and the last step")
 
 
 def test_every_step_can_fail_and_come_back(scene):
