@@ -6,11 +6,13 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from os import SEEK_END
 from pathlib import Path
 
 from gongshu.validators.readers.blocks import record_spans
 
 _CHUNK = 1 << 20
+_BLANK = b" \t\r\n,;|\x00"  # of what blank rows are made
 _LINE = re.compile("\r\n|\n|\r")
 
 
@@ -75,6 +77,20 @@ def rest(path: Path, encoding: str, lines: int) -> str:
         else:
             lines -= len(ends)
     return "".join(kept)
+
+
+def rest_at(path: Path, encoding: str, taken: int) -> bytes | None:
+    """The same, where `taken` bytes of UTF-8 lie before it; None where it takes a reading by lines to tell."""
+    if encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig", "ascii"):
+        return None
+    with path.open("rb") as file:
+        start = len(codecs.BOM_UTF8) if file.read(3) == codecs.BOM_UTF8 else 0
+        size = file.seek(0, SEEK_END)
+        if start + taken > size:
+            return None
+        file.seek(start + taken)
+        found = file.read(_CHUNK)
+    return found if len(found) < _CHUNK and not found.strip(_BLANK) else None
 
 
 def _texts(path: Path, encoding: str) -> Iterator[tuple[str, list[int]]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container
+from collections.abc import Callable, Container
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.messages import sentence
 from gongshu.standards.model import Field, Standard
-from gongshu.validators.cellwise import edited, prefix, rest
+from gongshu.validators.cellwise import edited, prefix, rest, rest_at
 from gongshu.validators.masking import mask
 
 if TYPE_CHECKING:
     from gongshu.validators.asking import Asked
+    from gongshu.validators.batch import Shape
     from gongshu.validators.engine import BatchVerdict
     from gongshu.validators.plan import Plan
 
@@ -91,32 +93,84 @@ def write_mended(
     """One pass: every block copied, with the cells of the allowed fixes changed. `blocked` None: no cell changes."""
     from gongshu.validators.engine import judge
 
-    made = Pass()
     opened, plan = opened_table(path, asked)
     try:
-        shape = opened.shape
-        mark = (shape.delimiter or ",").encode()
-        with (
-            mended.open("wb") as out,
-            changes.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
-        ):
-            log = csv.writer(file)
-            log.writerow(sentence("fix.log-header", {}, lang).split(","))
-            if bom:
-                out.write(BOM)
-            encoding, lines = shape.encoding or "utf-8", shape.first_line - 1
-            out.write(prefix(path, encoding, lines).encode("utf-8"))
+        with Mending(path, opened.shape, mended, changes, asked, blocked, bom, lang) as mending:
+            take = mending.watch(plan)
             for verdict in judge(opened, plan, threads=asked.threads):
-                edits = edits_of(verdict, plan, asked.standard, blocked, made, log, lang) if blocked is not None else {}
-                for piece in edited(verdict.batch.block or b"", mark, edits):
-                    out.write(piece)
-                lines += verdict.batch.lines
-            out.write(rest(path, encoding, lines).encode("utf-8"))
+                take(verdict)
+            made = mending.finish()
         if opened.sha256 is not None and opened.sha256 != sha256:
             raise UsageFault("usage.fix-changed", name=path.name)
     finally:
         opened.close()
     return made
+
+
+class Mending:
+    """The mended text and its change log, growing with the batches of one reading. Use it in a `with` statement."""
+
+    def __init__(
+        self,
+        path: Path,
+        shape: Shape,
+        mended: Path,
+        changes: Path,
+        asked: Asked,
+        blocked: Blocked | None,
+        bom: bool,
+        lang: str,
+    ) -> None:
+        self._path, self._asked, self._blocked, self._lang = path, asked, blocked, lang
+        self._mark = (shape.delimiter or ",").encode()
+        self._encoding, self._lines = shape.encoding or "utf-8", shape.first_line - 1
+        self._made = Pass()
+        self._keys: frozenset[str] = frozenset()
+        self.keyed: dict[int, set[str]] = {}  # record number -> columns of keys that were changed in it
+        with ExitStack() as stack:
+            self._out = stack.enter_context(mended.open("wb"))
+            file = stack.enter_context(changes.open("w", encoding="utf-8-sig", errors="backslashreplace", newline=""))
+            self._stack = stack.pop_all()
+        self._log = csv.writer(file)
+        self._log.writerow(sentence("fix.log-header", {}, lang).split(","))
+        head = prefix(path, self._encoding, self._lines).encode("utf-8")
+        self._out.write(BOM + head if bom else head)
+        self._taken = len(head)  # bytes of the original, as UTF-8 and without a BOM
+
+    def watch(self, plan: Plan) -> Callable[[BatchVerdict], None]:
+        """What takes the batches, in their order, as that plan judges them."""
+        self._keys = frozenset(name for key in plan.keys for name in key.fields)
+
+        def take(verdict: BatchVerdict) -> None:
+            edits = {}
+            if self._blocked is not None:
+                standard = self._asked.standard
+                edits = edits_of(verdict, plan, standard, self._blocked, self._made, self._log, self._lang)
+            block = verdict.batch.block or b""
+            for piece in edited(block, self._mark, edits):
+                self._out.write(piece)
+            self._taken += len(block)
+            self._lines += verdict.batch.lines
+            at = {plan.header.columns[name]: name for name in self._keys if name in plan.header.columns}
+            for record, cells in edits.items():
+                for column in cells.keys() & at.keys():
+                    self.keyed.setdefault(record + verdict.row0 + 1, set()).add(at[column])
+
+        return take
+
+    def finish(self) -> Pass:
+        """Copy what stands behind the last record; what was changed in all."""
+        behind = rest_at(self._path, self._encoding, self._taken)
+        if behind is None:
+            behind = rest(self._path, self._encoding, self._lines).encode("utf-8")
+        self._out.write(behind)
+        return self._made
+
+    def __enter__(self) -> Mending:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._stack.close()
 
 
 def edits_of(

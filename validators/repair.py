@@ -11,20 +11,25 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gongshu.standards.faults import UsageFault
-from gongshu.validators.mending import Blocked, Change, Pass, opened_table, write_mended
+from gongshu.standards.faults import SourceFault, UsageFault
+from gongshu.validators.mending import Blocked, Change, Mending, Pass, opened_table, write_mended
 from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.workbooks.mending import write_mended_workbook
 
 if TYPE_CHECKING:
     from gongshu.standards.registry import Registry
     from gongshu.validators.asking import Asked
+    from gongshu.validators.batch import Shape
+    from gongshu.validators.engine import BatchVerdict
+    from gongshu.validators.plan import Plan
     from gongshu.validators.readers.options import ReadOptions
 
 TEXT_FORMATS = frozenset({"csv", "tsv"})
@@ -105,28 +110,31 @@ def fix(
         options=options,
         unmask=unmask,
     )
-    before = _judged(path, asked, path.name)
-    (judged,) = before.files
-    if judged.verdict is Verdict.UNREADABLE:
-        return Repair(None, None, 0, 0, 0, None, (), before, before)
-    if judged.format not in TEXT_FORMATS | {WORKBOOK}:
-        raise UsageFault("usage.fix-workbook", name=path.name, format=judged.format)
-    if judged.format == WORKBOOK:
-        if target is not None and target.suffix.lower() not in (".xlsx", ".xlsm"):
-            raise UsageFault("usage.fix-suffix", path=str(target))
-        options_used = replace(asked.options, sheet=judged.sheet, header_row=judged.header_line)
-        asked = replace(asked, options=options_used)
-    if any(each.code in GARBLED for each in judged.findings):
-        raise UsageFault("usage.fix-encoding", name=path.name)
     beside = target.parent if target is not None else None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".gongshu-fix-", dir=beside))
     except OSError as error:
         raise UsageFault("usage.output-folder", path=str(target), detail=error.strerror or str(error)) from error
     try:
-        mended, changes = folder / f"mended.{judged.format}", folder / "changes.csv"
+        mended, changes = folder / "mended", folder / "changes.csv"
+        first = _first_reading(path, mended, changes, asked, bom, lang)
+        before, (judged,) = first.before, first.before.files
+        if judged.verdict is Verdict.UNREADABLE:
+            return Repair(None, None, 0, 0, 0, None, (), before, before)
+        if judged.format not in TEXT_FORMATS | {WORKBOOK}:
+            raise UsageFault("usage.fix-workbook", name=path.name, format=judged.format)
+        if judged.format == WORKBOOK:
+            if target is not None and target.suffix.lower() not in (".xlsx", ".xlsm"):
+                raise UsageFault("usage.fix-suffix", path=str(target))
+            options_used = replace(asked.options, sheet=judged.sheet, header_row=judged.header_line)
+            asked = replace(asked, options=options_used)
+        if any(each.code in GARBLED for each in judged.findings):
+            raise UsageFault("usage.fix-encoding", name=path.name)
+        optimistic, mended = mended, mended.with_suffix(f".{judged.format}")
+        if optimistic.exists():
+            optimistic.rename(mended)
         name = target.name if target is not None else path.name
-        made, after = _until_nothing_new(path, mended, changes, judged, before, asked, name, bom, lang)
+        made, after = _until_nothing_new(path, mended, changes, judged, first, asked, name, bom, lang)
         if target is not None and log_path is not None:
             _move(changes, log_path)
             _move(mended, target)
@@ -145,7 +153,7 @@ def _until_nothing_new(
     mended: Path,
     changes: Path,
     judged: FileReport,
-    before: Report,
+    first: _First,
     asked: Asked,
     name: str,
     bom: bool,
@@ -153,10 +161,10 @@ def _until_nothing_new(
 ) -> tuple[Pass, Report]:
     """Write, judge, and take back the fixes of rows where the result has a finding that the original has not."""
     write_pass = write_mended if judged.format in TEXT_FORMATS else write_mended_workbook
-    blocked: Blocked = {}
-    if any(each.code == "key.duplicate" for each in judged.findings):
-        blocked = _rows_with_repeated_keys(path, asked)
-    made = write_pass(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
+    before, blocked = first.before, first.blocked
+    made = first.made
+    if made is None:
+        made = write_pass(path, mended, changes, judged.sha256, asked, blocked, bom, lang)
     after = _judged(mended, _read_back(asked), name)
     for _ in range(ROUNDS):
         worse = _grown(before, after)
@@ -177,6 +185,62 @@ def _until_nothing_new(
     return made, after
 
 
+@dataclass(slots=True)
+class _First:
+    """What the first reading gave: the report, rows whose keys have to stay, and the mended text if that may stay."""
+
+    before: Report
+    blocked: Blocked
+    made: Pass | None
+
+
+def _first_reading(path: Path, mended: Path, changes: Path, asked: Asked, bom: bool, lang: str) -> _First:
+    """Judge the original; a text is mended along with it, which holds as long as no fix touches a repeated key."""
+    repeats: list[_Repeats] = []
+
+    def watched(plan: Plan) -> Callable[[BatchVerdict], None]:
+        repeats.append(_Repeats(plan))
+        stack.callback(repeats[-1].close)
+        further = mending.watch(plan) if mending is not None else None
+
+        def take(verdict: BatchVerdict) -> None:
+            repeats[-1].take(verdict)
+            if further is not None:
+                further(verdict)
+
+        return take
+
+    with ExitStack() as stack:
+        shape = _shape_of_text(path, asked)
+        mending = None
+        if shape is not None:
+            with suppress(UnicodeDecodeError):  # garbled bytes: the judgement names them, and nothing is mended
+                mending = stack.enter_context(Mending(path, shape, mended, changes, asked, {}, bom, lang))
+        before = _judged(path, replace(asked, watch=watched), path.name)
+        (judged,) = before.files
+        repeated = any(each.code == "key.duplicate" for each in judged.findings)
+        blocked = repeats[-1].rows() if repeated and repeats else {}
+        garbled = any(each.code in GARBLED for each in judged.findings)
+        if mending is None or garbled or judged.verdict is Verdict.UNREADABLE:
+            return _First(before, blocked, None)
+        made = mending.finish()
+        touched = any(names & (blocked.get(row) or frozenset()) for row, names in mending.keyed.items())
+        return _First(before, blocked, None if touched else made)
+
+
+def _shape_of_text(path: Path, asked: Asked) -> Shape | None:
+    """What a reader learns before the first batch; None where the file is no text, or cannot be read."""
+    try:
+        opened, _ = opened_table(path, asked)
+    except SourceFault:
+        return None  # the judgement says so, in its report
+    try:
+        shape: Shape = opened.shape
+        return shape if shape.format in TEXT_FORMATS else None
+    finally:
+        opened.close()
+
+
 def _judged(path: Path, asked: Asked, name: str) -> Report:
     from gongshu.validators.validation import validate
 
@@ -190,6 +254,7 @@ def _judged(path: Path, asked: Asked, name: str) -> Report:
         threads=asked.threads,
         options=asked.options,
         unmask=asked.unmask,
+        watch=asked.watch,
     )
     inputs = {**report.inputs, "files": [{**each, "name": name} for each in report.inputs["files"]]}
     return replace(report, inputs=inputs, files=tuple(replace(each, name=name) for each in report.files))
@@ -215,28 +280,29 @@ def _grown(before: Report, after: Report) -> set[tuple[Any, ...]]:
     return {group for group, count in has.items() if count > had[group]}
 
 
-def _rows_with_repeated_keys(path: Path, asked: Asked) -> Blocked:
+class _Repeats:
     """Rows whose keys, once repaired, are those of another row: their key columns stay as they are."""
-    from gongshu.validators.engine import judge
-    from gongshu.validators.whole import Whole
 
-    opened, plan = opened_table(path, asked)
-    blocked: dict[int, frozenset[str] | None] = {}
-    try:
-        with Whole(plan) as whole:
-            for number, key in enumerate(plan.keys):
-                if key.role == "foreign" and key.resource:
-                    whole.parents[number] = whole.enter(_no_keys())
-            for verdict in judge(opened, plan, threads=asked.threads):
-                whole.take(verdict)
-            for late in whole.late():
-                if late.code != "key.duplicate" or late.first_rows is None:
-                    continue
-                for row in (*late.rows.tolist(), *late.first_rows.tolist()):
-                    blocked[row] = (blocked.get(row) or frozenset()) | set(late.key.fields)
-    finally:
-        opened.close()
-    return blocked
+    def __init__(self, plan: Plan) -> None:
+        from gongshu.validators.whole import Whole
+
+        self._whole = Whole(replace(plan, dataset_rules=()))
+        for number, key in enumerate(plan.keys):
+            if key.role == "foreign" and key.resource:
+                self._whole.parents[number] = self._whole.enter(_no_keys())
+        self.take = self._whole.take
+
+    def rows(self) -> Blocked:
+        blocked: dict[int, frozenset[str] | None] = {}
+        for late in self._whole.late():
+            if late.code != "key.duplicate" or late.first_rows is None:
+                continue
+            for row in (*late.rows.tolist(), *late.first_rows.tolist()):
+                blocked[row] = (blocked.get(row) or frozenset()) | set(late.key.fields)
+        return blocked
+
+    def close(self) -> None:
+        self._whole.__exit__(None, None, None)
 
 
 def _no_keys() -> Any:

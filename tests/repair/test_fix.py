@@ -147,3 +147,49 @@ def test_random_damage_is_mended_and_nothing_new_comes(tmp_path: Path) -> None:
     assert repair.report.counts["errors"] == 0
     rows = list(csv.reader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()))[1:]
     assert [",".join(row) for row in rows] == clean
+
+
+KEYED = "姓名,公民身份号码,登记日期,家庭人数\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "readings", "cells", "skipped"),
+    [
+        # the repeated key needs no fix, so what was written along with the first judgement may stay
+        ("张一,110101190001010014,2024/1/5,3\n张二,110101190001010014,2024-01-06,3\n", 2, 1, 0),
+        # mended, two keys would be one: they stay, and the text is written once more
+        ("张一,11010119000101009x,2024/1/5,3\n张二,11010119000101009X,2024-01-06,3\n", 3, 1, 1),
+        # a key is mended, and meets no other
+        ("张一,11010119000101009x,2024/1/5,3\n张二,110101190001010014,2024-01-06,3\n", 2, 2, 0),
+    ],
+)
+def test_a_file_is_read_no_more_often_than_it_needs(
+    rows: str, readings: int, cells: int, skipped: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gongshu.validators import engine, tables
+
+    judged: list[int] = []
+
+    def counted(*given: Any, **named: Any) -> Any:
+        judged.append(1)
+        return judge(*given, **named)
+
+    judge = engine.judge
+    monkeypatch.setattr(engine, "judge", counted)
+    monkeypatch.setattr(tables, "judge", counted)
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(KEYED + rows + "\r\n\n", encoding="utf-8")
+    repair = mended(source, output)
+    assert (len(judged), repair.cells, repair.skipped) == (readings, cells, skipped)
+    assert output.read_text(encoding="utf-8-sig").endswith("3\n\n\n")
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith(".")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("tail", ["", "\n", "\n\n\n", "\r\n,,,\r\n", "\n \n\n"])
+def test_what_stands_behind_the_last_record_stays(encoding: str, tail: str, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    text = KEYED + "张一,110101190001010014,2024/1/5,3" + tail
+    source.write_bytes(text.encode(encoding))
+    mended(source, output)
+    assert output.read_bytes().decode("utf-8-sig") == text.replace("2024/1/5", "2024-01-05")
