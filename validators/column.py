@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import decimal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import repeat
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,6 +37,7 @@ SHORT = 64  # characters of the texts among them
 _EPOCH = date(1970, 1, 1)
 _EXACT = decimal.Context(prec=2000)
 _ROOM = 2**62
+_MARKS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,57 @@ class Judged:
     text: Any
     failed: Mask | None = None
     not_checked: tuple[NotChecked, ...] = ()  # a pattern that took too long on some cell
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Cells that were judged singly: their rows (ascending), and for each the number of its text and verdict."""
+
+    rows: Rows
+    which: Ints
+    words: list[str]
+    verdicts: list[Verdict]
+
+    def at(self, row: int) -> int:
+        """The number of the verdict on the cell in that row."""
+        return int(self.which[np.searchsorted(self.rows, row)])
+
+    def of(self, numbers: Sequence[int]) -> Mask:
+        """Which of the cells have one of these verdicts."""
+        member = np.zeros(len(self.verdicts), bool)
+        member[numbers] = True
+        found: Mask = member[self.which]
+        return found
+
+    def states(self) -> Marks:
+        """The state of each verdict."""
+        return np.fromiter((each.state for each in self.verdicts), np.uint8, len(self.verdicts))
+
+    def put(self, data: Any, values: Mapping[int, Any]) -> Any:
+        """The data of a column with the value of each verdict in the rows that it is of."""
+        if not values:
+            return data
+        place = np.zeros(len(self.verdicts), np.int64)
+        place[list(values)] = np.arange(len(values))
+        listed = np.empty(len(values), data.dtype)
+        listed[:] = list(values.values())
+        mine = self.of(list(values))
+        data = data.copy()
+        data[self.rows[mine]] = listed[place[self.which[mine]]]
+        return data
+
+    def repaired(self, text: Any) -> Any:
+        """The text of a column, with what was mended."""
+        mended = {number: each.text for number, each in enumerate(self.verdicts) if each.text is not None}
+        if not mended:
+            return text
+        place = np.zeros(len(self.verdicts), np.int64)
+        place[list(mended)] = np.arange(len(mended))
+        mine = self.of(list(mended))
+        mask = np.zeros(len(text), bool)
+        mask[self.rows[mine]] = True
+        words = pa.array(list(mended.values()), pa.string()).take(pa.array(place[self.which[mine]]))
+        return pc.replace_with_mask(text, pa.array(mask), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +136,10 @@ class ColumnPlan:
         first = screened(self.cell, text)
         suspect = self._suspects(first, absent, marks, rows)
         dates = self._dates(others or {})
-        written = texts(text.take(pa.array(suspect))) if len(suspect) else []
-        verdicts = self._verdicts(written, suspect, marks, None if dates is None else dates[suspect])
+        doubts = self._doubts(text, suspect, marks, None if dates is None else dates[suspect])
         faults = [] if absent is None or not self.cell.required else self._missing(text, absent)
-        faults += self._faults(written, suspect, verdicts)
-        judged = self._settle(text, first, absent, suspect, verdicts)
+        faults += self._faults(doubts)
+        judged = self._settle(text, first, absent, doubts)
         judged.faults = faults
         if self.label is not None and others and self.label[0] in others:
             self._label(judged, others[self.label[0]])
@@ -126,19 +176,27 @@ class ColumnPlan:
             found = np.where(values.present, found, (self.context.as_of - _EPOCH).days)
         return found
 
-    def _verdicts(self, written: list[str], suspect: Rows, marks: Marks | None, dates: Any) -> list[Verdict]:
-        origin = repeat(0) if marks is None else marks[suspect].tolist()
-        days = repeat(None) if dates is None else dates.tolist()
-        here: dict[Cell, Verdict] = {}
-        verdicts = []
-        for key in zip(written, origin, days):
-            verdict = self.known.get(key) or here.get(key)
-            if verdict is None:
-                day = None if key[2] is None else _EPOCH + timedelta(days=key[2])
-                verdict = self.cell.judge(key[0], key[1], day)
-                (self.known if len(self.known) < REMEMBERED and len(key[0]) <= SHORT else here)[key] = verdict
-            verdicts.append(verdict)
-        return verdicts
+    def _doubts(self, text: Any, suspect: Rows, marks: Marks | None, dates: Ints | None) -> Doubts:
+        """The verdicts on the suspect cells, each distinct one judged once."""
+        if not len(suspect):
+            return Doubts(suspect, np.empty(0, np.int64), [], [])
+        encoded = text.take(pa.array(suspect)).dictionary_encode()
+        which = encoded.indices.to_numpy(zero_copy_only=False)
+        words = texts(encoded.dictionary)
+        count = len(words)
+        origins, days = [0] * count, [None] * count
+        if marks is not None or dates is not None:
+            which, words, origins, days = _told_apart(which, words, None if marks is None else marks[suspect], dates)
+        return Doubts(suspect, which, words, list(map(self._verdict, words, origins, days)))
+
+    def _verdict(self, text: str, origin: int, days: int | None) -> Verdict:
+        key = text, origin, days
+        verdict = self.known.get(key)
+        if verdict is None:
+            verdict = self.cell.judge(text, origin, None if days is None else _EPOCH + timedelta(days=days))
+            if len(self.known) < REMEMBERED and len(text) <= SHORT:
+                self.known[key] = verdict
+        return verdict
 
     def _severity(self, code: str, rule: str | None) -> Severity | None:
         free = not self.cell.domain.formal and code in FREE
@@ -152,16 +210,16 @@ class ColumnPlan:
         rows = np.flatnonzero(absent)
         return [Fault(required.CODE, severity, (self.field.name,), rows, lambda row: Detail(text[row].as_py()))]
 
-    def _faults(self, written: list[str], suspect: Rows, verdicts: list[Verdict]) -> list[Fault]:
-        groups: dict[tuple[str, str | None, str | None], dict[int, tuple[str, CellFault]]] = {}
-        for row, text, verdict in zip(suspect.tolist(), written, verdicts):
+    def _faults(self, doubts: Doubts) -> list[Fault]:
+        groups: dict[tuple[str, str | None, str | None], dict[int, CellFault]] = {}
+        for number, verdict in enumerate(doubts.verdicts):
             for each in verdict.faults:
-                groups.setdefault((each.code, each.rule, each.reason), {})[row] = text, each
+                groups.setdefault((each.code, each.rule, each.reason), {})[number] = each
         faults = []
         for (code, rule, reason), found in groups.items():
             severity = self._severity(code, rule)
             if severity is not None:
-                faults.append(self._fault(code, rule, reason, severity, found))
+                faults.append(self._fault(code, rule, reason, severity, doubts, found))
         return faults
 
     def _fault(
@@ -170,41 +228,36 @@ class ColumnPlan:
         rule: str | None,
         reason: str | None,
         severity: Severity,
-        found: dict[int, tuple[str, CellFault]],
+        doubts: Doubts,
+        found: dict[int, CellFault],
     ) -> Fault:
         def describe(row: int) -> Detail:
-            text, each = found[row]
-            return Detail(text, each.params, each.fix)
+            number = doubts.at(row)
+            each = found[number]
+            return Detail(doubts.words[number], each.params, each.fix)
 
-        rows = np.fromiter(found, np.int64, len(found))
-        fixable = any(each.fix is not None and each.fix.safe for _, each in found.values())
+        rows = doubts.rows[doubts.of(list(found))]
+        fixable = any(each.fix is not None and each.fix.safe for each in found.values())
         return Fault(code, severity, (self.field.name,), rows, describe, rule, reason, fixable=fixable)
 
-    def _settle(
-        self, text: Any, first: Screened, absent: Mask | None, suspect: Rows, verdicts: list[Verdict]
-    ) -> Judged:
+    def _settle(self, text: Any, first: Screened, absent: Mask | None, doubts: Doubts) -> Judged:
         """Values, repaired text and the cells that failed."""
         present = None if absent is None else ~absent
         failed = None
         repaired = text
         slow: tuple[NotChecked, ...] = ()
-        if verdicts:
-            states = np.fromiter((each.state for each in verdicts), np.uint8, len(verdicts))
+        if doubts.verdicts:
+            states = doubts.states()[doubts.which]
             if (states != PRESENT).any():
                 present = np.ones(len(text), bool) if present is None else present
-                present[suspect[states != PRESENT]] = False
+                present[doubts.rows[states != PRESENT]] = False
             if (states == FAILED).any():
                 failed = np.zeros(len(text), bool)
-                failed[suspect[states == FAILED]] = True
-            mended = [(row, each.text) for row, each in zip(suspect.tolist(), verdicts) if each.text is not None]
-            if mended:
-                mask = np.zeros(len(text), bool)
-                mask[[row for row, _ in mended]] = True
-                words = pa.array([word for _, word in mended], pa.string())
-                repaired = pc.replace_with_mask(text, pa.array(mask), words)
-            if any(each.slow for each in verdicts):
+                failed[doubts.rows[states == FAILED]] = True
+            repaired = doubts.repaired(text)
+            if any(each.slow for each in doubts.verdicts):
                 slow = (NotChecked("timeout", code=pattern.CODE, columns=(self.field.name,)),)
-        values = _values(self.cell.domain.kind, repaired, first, present, suspect, verdicts)
+        values = _values(self.cell.domain.kind, repaired, first, present, doubts)
         return Judged([], values, repaired, failed, slow)
 
     def _label(self, judged: Judged, codes: Values) -> None:
@@ -225,47 +278,49 @@ class ColumnPlan:
 FREE = frozenset({"cell.whitespace", "cell.fullwidth", "cell.control-char", "cell.scientific"})
 
 
-def _values(
-    kind: str, text: Any, first: Screened, present: Mask | None, suspect: Rows, verdicts: list[Verdict]
-) -> Values:
+def _values(kind: str, text: Any, first: Screened, present: Mask | None, doubts: Doubts) -> Values:
     if kind == "text" or first.data is None:
         return Values(kind, text, present)
-    good = [(row, each.value) for row, each in zip(suspect.tolist(), verdicts) if each.state == PRESENT]
-    if kind != "number":
-        data = first.data
-        if good:
-            data = data.copy()
-            data[[row for row, _ in good]] = [value for _, value in good]
-        return Values(kind, data, present)
-    return _numbers(first, present, good)
+    good = {number: each.value for number, each in enumerate(doubts.verdicts) if each.state == PRESENT}
+    if kind == "number":
+        return _numbers(first, present, doubts, good)
+    return Values(kind, doubts.put(first.data, good), present)
 
 
-def _numbers(first: Screened, present: Mask | None, good: list[tuple[int, Any]]) -> Values:
+def _numbers(first: Screened, present: Mask | None, doubts: Doubts, good: dict[int, Any]) -> Values:
     """Whole numbers on one scale; `Decimal` objects where 64 bits do not hold them. NaN and infinities are absent."""
     data, scale = first.data, first.scale
     assert data is not None  # noqa: S101 - numbers are always screened with data
-    finite = [(row, value) for row, value in good if value.is_finite()]
+    finite = {number: value for number, value in good.items() if value.is_finite()}
     if len(finite) < len(good):
         present = np.ones(len(data), bool) if present is None else present
-        present[[row for row, value in good if not value.is_finite()]] = False
+        present[doubts.rows[doubts.of([number for number in good if number not in finite])]] = False
     if not finite:
         return Values("number", data, present, scale)
-    wanted = max(scale, *(max(0, -value.as_tuple().exponent) for _, value in finite))
+    wanted = max(scale, *(max(0, -value.as_tuple().exponent) for value in finite.values()))
     if wanted <= 18 and int(np.abs(data).max(initial=0)) * 10 ** (wanted - scale) < _ROOM:
-        whole = [(row, int(value.scaleb(wanted, _EXACT))) for row, value in finite]
-        if all(abs(value) < _ROOM for _, value in whole):
-            data = data * 10 ** (wanted - scale)
-            data[[row for row, _ in whole]] = [value for _, value in whole]
-            return Values("number", data, present, wanted)
-    return _objects(data, scale, present, finite)
-
-
-def _objects(data: Any, scale: int, present: Mask | None, finite: list[tuple[int, Any]]) -> Values:
+        whole = {number: int(value.scaleb(wanted, _EXACT)) for number, value in finite.items()}
+        if all(abs(value) < _ROOM for value in whole.values()):
+            return Values("number", doubts.put(data * 10 ** (wanted - scale), whole), present, wanted)
     objects = np.empty(len(data), object)
     objects[:] = [decimal.Decimal(value).scaleb(-scale, _EXACT) for value in data.tolist()]
-    for row, value in finite:
-        objects[row] = value
-    return Values("number", objects, present, scale)
+    return Values("number", doubts.put(objects, finite), present, scale)
+
+
+def _told_apart(
+    which: Ints, words: list[str], marks: Marks | None, dates: Ints | None
+) -> tuple[Ints, list[str], list[int], list[Any]]:
+    """Equal texts told apart by origin mark and reference date: the number of each cell, and what the numbers mean."""
+    mixed = which.astype(np.int64) * _MARKS + (0 if marks is None else marks)
+    days = np.zeros(1, np.int64)
+    if dates is not None:
+        days, day = np.unique(dates, return_inverse=True)
+        mixed = mixed * len(days) + day
+    distinct, which = np.unique(mixed, return_inverse=True)
+    cell, day = np.divmod(distinct, len(days))
+    word, origin = np.divmod(cell, _MARKS)
+    on = [None] * len(distinct) if dates is None else days[day].tolist()
+    return which, [words[number] for number in word.tolist()], origin.tolist(), on
 
 
 def compile_column(field: Field, table: Table, context: Context) -> ColumnPlan:
