@@ -6,7 +6,7 @@ other receipt is a hint: the file is validated here, and the plan says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gongshu.publishers.manifest import File
     from gongshu.standards.registry import Registry
     from gongshu.validators.asking import Watch
+    from gongshu.validators.finding import Finding, NotChecked
     from gongshu.validators.receipt import Receipt
     from gongshu.validators.report import FileReport, Report
 
@@ -170,6 +171,7 @@ def _reasons(file: File, report: FileReport) -> list[PublishFault]:
                 errors=report.count(Severity.ERROR),
                 rows=report.rows_with_errors,
                 summary=summary,
+                **{f"summary@{lang}": _worst(worst, report, lang) for lang in languages()},
                 standard=report.standard.id if report.standard else file.standard,
             )
         )
@@ -180,7 +182,34 @@ def _reasons(file: File, report: FileReport) -> list[PublishFault]:
     open_checks = [each for each in report.not_checked if each.severity is Severity.ERROR]
     if open_checks:
         names = ", ".join(f"{each.rule or each.code or ''} ({each.reason})" for each in open_checks[:5])
+        words = {f"checks@{lang}": _open(open_checks[:5], lang) for lang in languages()}
         found.append(
-            PublishFault("gate.not-checked", key=file.key, name=file.name, count=len(open_checks), checks=names)
+            PublishFault(
+                "gate.not-checked", key=file.key, name=file.name, count=len(open_checks), checks=names, **words
+            )
         )
     return found
+
+
+def _worst(findings: Sequence[Finding], report: FileReport, lang: str) -> str:
+    """The findings in words: what is wrong, in which column, how often."""
+    from gongshu.validators.reports.words import finding_words, title_list
+
+    said = []
+    for each in findings:
+        title = finding_words(each, lang, "title", file=report)
+        columns = [name for name in title_list(each, report) if name not in title]
+        said.append(" ".join([*columns, title, f"× {each.count:,}"]))
+    return ("；" if lang == "zh" else "; ").join(said)
+
+
+def _open(checks: Sequence[NotChecked], lang: str) -> str:
+    """Checks that could not be made, in words: of what, and why."""
+    from gongshu.validators.reports.words import not_checked_words
+
+    said = []
+    for each in checks:
+        of = each.rule or "/".join(each.columns) or each.code or ""
+        why = not_checked_words(each.reason, lang)
+        said.append(f"{of}（{why}）" if lang == "zh" else f"{of} ({why})")
+    return ("；" if lang == "zh" else "; ").join(said)

@@ -56,6 +56,7 @@ class Item:
     named: tuple[str, ...] = ()  # data items that it says it has
     assumed: tuple[str, ...] = ()  # elements that this workbook has no column for and that are filled in
     absent: tuple[str, ...] = ()  # columns that this workbook has not
+    also: tuple[str, ...] = ()  # elements of a further metadata profile
 
 
 @dataclass(frozen=True, slots=True)

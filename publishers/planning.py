@@ -133,7 +133,7 @@ def _item(
     others = [code for code in taken[slug] if code != item.code]
     if others:
         reasons.append(PublishFault("plan.slug-collision", code=item.code, slug=slug, others=", ".join(others)))
-    reasons += faults(item.metadata, item.places, absent=item.absent)
+    reasons += faults(item.metadata, item.places, item.also, item.absent)
     titles = {f"files.{file.key}": file.title for file in item.files}
     reasons += in_metadata({**item.metadata, "code": item.code, **titles})
     known: list[Known] = []

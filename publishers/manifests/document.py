@@ -178,7 +178,7 @@ def _item(found: Any, number: int, folder: Path, reader: _Reader) -> Item | None
     places = {name: reader.place((*at, name)) for name in (*names, "files") if (*at, name) in reader.lines}
     places |= {"": reader.place(at), "resourceCode": reader.place((*at, "code"))}
     whole = {**metadata, "resourceCode": code} if code else metadata
-    return Item(code, whole, tuple(files), withdraw, reader.line(at), str(number), places, named)
+    return Item(code, whole, tuple(files), withdraw, reader.line(at), str(number), places, named, also=reader.extra)
 
 
 def _file(found: Any, at: At, folder: Path, reader: _Reader, called: str) -> File | None:

@@ -18,6 +18,7 @@ from gongshu.publishers.manifests.columns import COLUMNS, column, fit, key_of
 from gongshu.publishers.manifests.document import beside
 from gongshu.publishers.manifests.filelist import files_of
 from gongshu.publishers.manifests.values import day, lines, parts, spelled
+from gongshu.publishers.metadata import elements
 from gongshu.publishers.profiles import profile as profile_of
 from gongshu.standards.faults import Fault, UsageFault
 from gongshu.standards.headers import normal
@@ -196,6 +197,7 @@ def _item(cells: Mapping[str, str], row: int, sheet: _Sheet) -> Item:
         named,
         tuple(assumed),
         absent=tuple(each.key for each in COLUMNS if each.key not in sheet.has),
+        also=tuple(name for name in metadata if name not in elements()),
     )
 
 
