@@ -62,7 +62,8 @@ def narrowed(head: Head, audiences: Iterable[str]) -> Head:
                 record=public_record(each.record, kept),
                 outputs=tuple(one for one in each.outputs if one.audience in kept),
                 audiences={name: part for name, part in each.audiences.items() if name in kept},
-                **({} if OPEN in kept else {"columns": (), "schema": {}}),
+                columns=each.columns if OPEN in kept else (),
+                schema=each.schema if OPEN in kept else {},
             )
             for each in head.resources
         ),
@@ -84,6 +85,12 @@ def _resource(resource: Resource, audience: str) -> Resource:
         outputs=outputs,
         audiences={},
     )
+
+
+def scopes(record: Mapping[str, Any]) -> dict[str, str]:
+    """Audience -> the condition of the rows that it got, of a publication record."""
+    projections = [record.get("projection") or {}, *dict(record.get("projections") or {}).values()]
+    return {each["audience"]: each["scope"] for each in projections if each.get("scope")}
 
 
 def public_record(record: Mapping[str, Any], audiences: Iterable[str]) -> dict[str, Any]:

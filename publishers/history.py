@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gongshu.publishers.audience import scopes
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
 from gongshu.publishers.plan import Plan
@@ -75,7 +76,16 @@ def _file(resource: Any, head: Head, ledger: Ledger, folder: Path) -> File:
         os.link(source, path)
     except OSError:
         shutil.copyfile(source, path)
-    return File(resource.key, path, resource.source_name, resource.standard.partition("@")[0], None, resource.title)
+    today = next((each for each in head.resources if each.key == resource.key), resource)
+    return File(
+        resource.key,
+        path,
+        resource.source_name,
+        resource.standard.partition("@")[0],
+        None,
+        resource.title,
+        scope=scopes(today.record),  # rows that nobody may see today are not brought back by an older version
+    )
 
 
 def withdraw(
