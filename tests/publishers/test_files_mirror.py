@@ -107,3 +107,61 @@ def test_an_unknown_kind_names_the_known_ones():
         mirror("gopher:x")
     assert "files" in caught.value.say("zh")
     assert list(MIRRORS) == sorted(MIRRORS)
+
+
+def test_a_recall_leaves_nothing_at_the_site(office, line):
+    """Every version is gone from the site with the next plan: no file, no word of it in lists, page or graph."""
+    from gongshu.publishers.history import withdraw
+
+    site = office.folder / "site"
+    office.manifest([{}])
+    mirrored(office, site=site)
+    office.write([line(1, name="泄露停车场")])
+    mirrored(office, site=site)
+    withdraw(office.catalogue, "307010/000001", reason="泄露", recall=True, now=now)
+    plan = make_plan(office.manifest([{"code": "b/1"}]), [f"files:{site}"], as_of="2026-03-31")
+    assert apply_plan(plan, now=now).exit_code == 0
+    assert [(each["code"], each.get("withdrawn", False)) for each in entries(site)] == [
+        ("307010/000001", True),
+        ("b/1", False),
+    ]
+    assert {path.name for path in (site / "datasets" / "307010-000001").iterdir()} == {"dataset.json"}
+    page, graph = (site / "index.html").read_text("utf-8"), (site / "catalogue.jsonld").read_text("utf-8")
+    assert "307010/000001" not in page + graph
+    for path in site.rglob("*"):
+        assert not path.is_file() or "307010-000001" not in str(path.relative_to(site)) or path.name == "dataset.json"
+
+
+def test_what_is_taken_back_is_gone_before_the_lists_are_made(office):
+    """Dying right after the withdrawal leaves no file of it behind."""
+    site = office.folder / "site"
+    mirrored(office, site=site)
+    plan = make_plan(office.manifest([{"withdraw": "错"}]), [f"files:{site}"], as_of="2026-03-31")
+
+    def at(point: str) -> None:
+        if point == "mirror.removed":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply_plan(plan, now=now, at=at)
+    assert not list(site.rglob("*.csv"))
+    late = make_plan(office.manifest([{"withdraw": "错"}]), [f"files:{site}"], as_of="2026-03-31")
+    assert [item.action for item in late.items if item.target != "catalogue"] == ["withdraw"]  # lists are behind
+    assert apply_plan(plan, now=now).exit_code == 0
+    assert not (site / "pending.json").exists()
+
+
+def test_a_plan_says_where_nothing_keeps_writers_apart(office):
+    plan = make_plan(office.manifest([{}]), ["files:memory://gongshu-alone"], as_of="2026-03-31")
+    told = [each["code"] for item in plan.items if item.target != "catalogue" for each in item.reasons]
+    assert told == ["plan.single-writer"]
+    local = make_plan(office.manifest([{}]), [f"files:{office.folder / 'site'}"], as_of="2026-03-31")
+    assert not [each for item in local.items for each in item.reasons if each["code"] == "plan.single-writer"]
+
+
+@pytest.mark.parametrize("address", ["gopher://x/y", "nonsense://", "sftp://h/x"])
+def test_storage_that_is_not_there_is_said(address):
+    with pytest.raises(UsageFault) as caught:
+        mirror(f"files:{address}")
+    assert caught.value.code == "mirror.scheme"
+    assert "://" not in caught.value.say("zh").replace(address, "").replace("s3://", "")

@@ -51,5 +51,5 @@ def test_what_is_wrong_is_named(office, changes, code, key, words):
 def test_everything_missing_is_told_at_once():
     found = faults({})
     assert [fault.params["key"] for fault in found] == [
-        name for name in elements() if name not in ("items", "relatedResourceCode")
+        name for name in elements() if name not in ("items", "temporal", "relatedResourceCode")
     ]

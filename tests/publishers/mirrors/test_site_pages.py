@@ -100,6 +100,18 @@ def test_what_time_the_data_speak_of():
     assert "dct:temporal" not in dcat.dataset({**entry, "metadata": {}}, "open")
 
 
+def test_a_manifest_may_say_what_time_the_data_speak_of(office):
+    """An element beside those of the guide; dates in YAML are dates already, and a wrong one is said."""
+    import datetime as dt
+
+    site = office.folder / "site"
+    mirrored(office, site, [{"temporal": {"start": dt.date(2025, 1, 1), "end": "2025-12-31"}}])
+    assert '"dcat:endDate": {"@value": "2025-12-31"' in (site / "catalogue.jsonld").read_text("utf-8")
+    plan = make_plan(office.manifest([{"temporal": {"start": "1 月"}}]), as_of="2026-03-31")
+    assert [each["code"] for each in plan.items[0].reasons] == ["metadata.element-value"]
+    assert "temporal.start" in json.dumps(plan.items[0].reasons[0])
+
+
 def test_a_site_for_departments_says_so(office):
     site = office.folder / "share"
     mirrored(office, site, audience="#shared")
