@@ -191,7 +191,8 @@ def _extra(
     known = {i for places in hits.values() for _, i in places} | set(nameless)
     if level is None:
         return []
-    own = problem_column(names)  # of a workbook that we have marked and that comes back
+    # of a workbook that we have marked and that comes back; asking takes the messages, so only where one is left over
+    own = problem_column(names) if len(known) < len(names) else None
     return [
         Finding(
             "table.column-extra",
