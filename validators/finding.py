@@ -39,7 +39,7 @@ class Sample(NamedTuple):
     line: int | None = None  # 1-based physical line (text), or spreadsheet row
     cell: str | None = None  # A1 address in a workbook
     byte: int | None = None  # offset in the file, for encoding faults
-    pointer: str | None = None  # RFC 6901, for JSON
+    pointer: str | None = None  # RFC 6901, for JSON; of a table in several files: the file, then `#` and that
     value: str | None = None
     key: Mapping[str, str] = EMPTY
     params: Mapping[str, Any] = EMPTY

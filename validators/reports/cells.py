@@ -54,7 +54,7 @@ def write_csv(report: Report, out: BinaryIO, *, lang: str, bom: bool = True, **_
         level = say(f"report.severity-{finding.severity}", lang)
         for sample in finding.samples or (Sample(),):
             fix = sample.fix
-            place = (sample.row or "", sample.line or "", sample.cell or "")
+            place = (sample.row or "", sample.line or "", sample.cell or sample.pointer or "")
             mended = ("", "") if fix is None else (fix.value or "", yes if fix.safe else no)
             told = (level, finding.code, message(sample), sample.value or "", *mended, advice(sample))
             writer.writerow(
