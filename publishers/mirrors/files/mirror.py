@@ -9,6 +9,7 @@ yet counts as half done. Everything depends on what is published only: nothing n
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -36,6 +37,7 @@ from gongshu.standards.faults import PublishFault
 INDEX, GRAPH, PAGE, PENDING = "catalogue.json", "catalogue.jsonld", "index.html", "pending.json"
 BEFORE = "gongshu-files/1"  # had one list and no pointers: what it shows is brought again
 TRIES = 5  # at the list, while another writer of the same bucket is at it too
+AT_ONCE = 8  # datasets that are written to a bucket at the same time
 ABANDONED = 86_400.0  # seconds after which files in a bucket that nothing points to are nobody's work
 
 
@@ -44,11 +46,14 @@ class Files:
 
     def __init__(self, address: str) -> None:
         self.name = f"files:{address}"
-        self.workers = 1  # writes are as fast as the place takes them, and a folder has one lock
         self._place = Place(address)
+        self.workers = (
+            AT_ONCE if self._place.kind == CONDITIONAL else 1
+        )  # a folder has one lock, and waits for no answers
         self._listed: tuple[str, Mapping[str, Any], Mapping[str, Shown]] | None = None  # the list as read, and its mark
         self._tags: dict[str, str | None] = {}  # pointer -> its mark when it was looked at
         self._writing = False
+        self._guard = threading.Lock()
 
     @property
     def cautions(self) -> tuple[PublishFault, ...]:
@@ -127,14 +132,21 @@ class Files:
 
     def _claim(self, namespace: str, at: Callable[[str], None]) -> None:
         """Say that the lists are behind, and whose site this is, before anything else is changed."""
-        if self._writing:
-            return
-        if self._place.tag(PENDING) is None:
-            try:
-                self._place.write(PENDING, text({"format": FORMAT, "namespace": namespace}), seen=None, at=at)
-            except Moved:
-                self.read(namespace)  # another writer was faster: of the same catalogue, or this raises
-        self._writing = True
+        with self._guard:
+            if self._writing:
+                return
+            claim = text({"format": FORMAT, "namespace": namespace})
+            new = self._place.tag(PENDING) is None
+            if new:
+                try:
+                    self._place.write(PENDING, claim, seen=None, at=at)
+                except Moved:
+                    self.read(namespace)  # another writer was faster: of the same catalogue, or this raises
+            if not self._place.compares(PENDING, claim):
+                if new:
+                    self._place.remove(PENDING)
+                raise PublishFault("mirror.unconditional", target=self.name)
+            self._writing = True
         at("mirror.claimed")
 
     def _files(self, head: Head, ledger: Ledger, wanted: Entry, at: Callable[[str], None]) -> None:

@@ -162,6 +162,19 @@ class Place:
                 if found is None or found.content != content:  # else it was written, and only the answer was lost
                     raise Moved(name) from error
 
+    def compares(self, name: str, content: bytes) -> bool:
+        """Whether the place keeps a condition, tried on an object that is there; some kinds of bucket do not listen."""
+        if self.kind != CONDITIONAL:
+            return True
+        with self._weather():
+            try:
+                self._fs.pipe_file(self._at(name), content, ContentType=_media(name), IfNoneMatch="*")
+            except OSError as error:
+                if _status(error) not in (409, 412):
+                    raise
+                return True
+        return False
+
     def _replace(self, path: Path, content: bytes, at: Callable[[str], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{PART}{uuid4().hex}")

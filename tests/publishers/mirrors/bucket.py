@@ -34,7 +34,8 @@ class Kept:
 
 
 class Bucket:
-    """`s3://NAME` at `url`. `share` of all requests meet one of `kinds`; `denied` refuses every write."""
+    """`s3://NAME` at `url`. `share` of all requests meet one of `kinds`; `denied` refuses every write;
+    `careless` takes every write, whatever its conditions."""
 
     def __init__(
         self, name: str = "site", *, share: float = 0.0, seed: int = 1, kinds: tuple[str, ...] = KINDS
@@ -43,7 +44,7 @@ class Bucket:
         self.objects: dict[str, Kept] = {}
         self.met: Counter[str] = Counter()
         self.verbs: Counter[str] = Counter()
-        self.denied = False
+        self.denied = self.careless = False
         self.before_write = lambda key: None
         dice, guard, bucket = random.Random(seed), threading.RLock(), self
 
@@ -116,6 +117,8 @@ class Bucket:
             def put(self, key: str, there: Kept | None, body: bytes) -> tuple[int, bytes, dict[str, str]]:
                 wanted = self.headers.get("If-Match")
                 taken = self.headers.get("If-None-Match") == "*" and there is not None
+                if bucket.careless:
+                    taken, wanted = False, None
                 if taken or (wanted is not None and there is not None and wanted != there.tag):
                     return 412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>", {}
                 if wanted is not None and there is None:

@@ -183,3 +183,12 @@ def test_only_what_is_old_or_was_listed_is_swept(office, bucket):
     left = [key for key in bucket.objects if key.startswith("s/datasets/x/")]
     assert left == ["s/datasets/x/1-aaaaaaaaaaaa/a.csv"]
     assert listed(bucket, "s")["307010/000001"]["version"] == "1.1"
+
+
+def test_a_bucket_that_does_not_listen_is_refused(office, bucket):
+    """Without conditions nothing would keep two writers apart, and nobody would know: nothing is published."""
+    bucket.careless = True
+    plan = make_plan(office.manifest(), ["files:s3://site/deaf"], as_of=AS_OF)
+    outcome = apply_plan(plan, now=now)
+    assert [step.fault["code"] for step in outcome.retryable] == ["mirror.unconditional"]
+    assert not site_of(bucket, "deaf")
