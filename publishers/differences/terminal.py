@@ -35,9 +35,8 @@ def tables(difference: Mapping[str, Any], lang: str) -> Iterator[Any]:
         for name in ("field", "before", "after"):
             table.add_column(words(name), overflow="fold")
         for each in difference["metadata"]:
-            table.add_row(
-                Text(element(each["field"], lang)), *(Text(value(each[side])) for side in ("before", "after"))
-            )
+            sides = (Text(visible(value(each[side]))) for side in ("before", "after"))
+            table.add_row(Text(visible(element(each["field"], lang))), *sides)
         yield table
     for key, found in difference.get("rows", {}).items():
         yield Text(summary(key, found, lang), style="bold")
@@ -100,7 +99,16 @@ def value(found: Any) -> str:
     return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
+def visible(text: str) -> str:
+    """The text with what cannot be seen, or would steer a terminal, as `<U+202E>`."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else " " if each in "\t\r\n\u3000\xa0" else f"<U+{ord(each):04X}>" for each in text
+    )
+
+
 def _short(text: str | None) -> str:
     if text is None:
         return "-"
-    return text if len(text) <= SHORT else f"{text[:SHORT]}…"
+    return visible(text if len(text) <= SHORT else f"{text[:SHORT]}…")

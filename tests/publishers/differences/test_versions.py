@@ -107,3 +107,18 @@ def test_a_scope_that_moves_leaves_counts_alone(office):
     with open_catalogue(office.catalogue) as catalogue:
         rows = catalogue[CODE].diff(1)["rows"]["main"]
     assert (rows["added"], rows["changed"], rows["removed"], rows["samples"]) == (0, 0, 5, [])
+
+
+def test_hostile_values_steer_nothing(office, capsys):
+    published(office)
+    evil = "</td><script>alert(1)</script>\u202e\x1b[31m{{7}}"
+    published(office, abstract=evil)
+    words = ["publish", "diff", CODE, "--in", str(office.catalogue)]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "U+202E>" in out
+    assert "\x1b[31m" not in out
+    assert main([*words, "--format", "html"]) == 0
+    out = capsys.readouterr().out
+    assert "<script" not in out
+    assert "\u202e" not in out
