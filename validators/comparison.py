@@ -9,7 +9,7 @@ and the comparison says so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -109,23 +109,23 @@ def _compared(file: FileReport, finding: Finding, before: Finding | None, after:
     return Compared(finding, file, counts[0] - left, left, counts[1] - left, exact)
 
 
-def _alike(before: Iterable[Sample], after: Iterable[Sample]) -> int:
+def _alike(before: Sequence[Sample], after: Sequence[Sample]) -> int:
     """How many places of two reports are the same place: the surest way of knowing one again goes first."""
-    had, has, found = list(before), list(after), 0
+    had, has, found = before, after, 0
     for way in (_by_key, _by_place, _by_value):
         had, has, pairs = _paired(had, has, way)
         found += pairs
     return found
 
 
-def _paired(had: list[Sample], has: list[Sample], way: Way) -> tuple[list[Sample], list[Sample], int]:
+def _paired(had: Sequence[Sample], has: Sequence[Sample], way: Way) -> tuple[list[Sample], list[Sample], int]:
     """Those of either side that have no counterpart in this way, and how many pairs there were."""
     shared = Counter(map(way, had)) & Counter(map(way, has))
     shared.pop(None, None)
     return _without(had, shared, way), _without(has, shared, way), shared.total()
 
 
-def _without(samples: list[Sample], shared: Counter[Any], way: Way) -> list[Sample]:
+def _without(samples: Iterable[Sample], shared: Counter[Any], way: Way) -> list[Sample]:
     left, kept = Counter(shared), []
     for each in samples:
         mark = way(each)

@@ -32,3 +32,10 @@ class Fault:
     reason: str | None = None
     params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))  # the same for every row
     fixable: bool = False  # some row has a safe fix: repair has to ask `describe`
+    describe_all: Callable[[Rows], list[Detail]] | None = None  # `describe` of many rows at once, where that is faster
+
+    def details(self, rows: Rows) -> list[Detail]:
+        """What `describe` says of each of these rows."""
+        if self.describe_all is not None:
+            return self.describe_all(rows)
+        return list(map(self.describe, rows.tolist()))

@@ -48,7 +48,7 @@ class SampleMaker:
         first."""
         fault, rows = faults[0], at.tolist()
         if owners is None:
-            details = list(map(fault.describe, rows))
+            details = fault.details(at)
         else:
             details = [faults[owner].describe(row) for owner, row in zip(owners.tolist(), rows)]
         values, params, fixes = (list(each) for each in zip(*details))

@@ -11,6 +11,8 @@ from typing import Any
 from gongshu.standards.faults import UsageFault
 from gongshu.validators.finding import EMPTY, Finding, Fix, NotChecked, Sample, Severity
 from gongshu.validators.report import FileReport, Report, StandardUsed, Verdict
+from gongshu.validators.reports.samplelines import Unlike, divided, filled
+from gongshu.validators.samplestore import SampleStore
 
 
 def load_report(path: Path) -> Report:
@@ -18,14 +20,29 @@ def load_report(path: Path) -> Report:
     import jsonschema
 
     try:
-        document = json.loads(path.read_bytes())
-        schema = json.loads(files("gongshu.validators").joinpath("report.schema.json").read_text(encoding="utf-8"))
-        jsonschema.Draft202012Validator(schema).validate(document)
+        try:
+            return _by_line(path)
+        except (Unlike, json.JSONDecodeError):
+            return report_of(_valid(json.loads(path.read_bytes())))
     except FileNotFoundError as fault:
         raise UsageFault("usage.path-missing", path=str(path), near="") from fault
     except (OSError, ValueError, RecursionError, jsonschema.ValidationError) as fault:
         raise UsageFault("usage.report-unreadable", path=str(path)) from fault
-    return report_of(document)
+
+
+def _by_line(path: Path) -> Report:
+    """The report, with samples that lie in a file where they are too many for memory."""
+    store = SampleStore()
+    document, kept = divided(path, store)
+    return filled(report_of(_valid(document)), kept, store) if kept else report_of(_valid(document))
+
+
+def _valid(document: Any) -> Any:
+    import jsonschema
+
+    schema = json.loads(files("gongshu.validators").joinpath("report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
 
 
 def report_of(document: Mapping[str, Any]) -> Report:
