@@ -97,6 +97,23 @@ class CellJudge:
 
     def _formal(self, raw: str, mark: int, on: date | None) -> Reading | Refusal:
         """The reading of the least repair that gives one; else the refusal of the fully repaired text."""
+        if _plain(raw):  # nothing to repair: most faulty cells
+            outcome = self.domain.read(raw, mark, on)
+            if isinstance(outcome, Reading):
+                return outcome
+            return self._worded(raw, filled=len(raw) <= placeholder.LONGEST and placeholder.filler(raw)) or outcome
+        return self._repaired(raw, mark, on)
+
+    def _worded(self, text: str, *, filled: bool) -> Refusal | None:
+        """The refusal of a text that says that nothing is known, or is a number as a spreadsheet shortens it."""
+        if filled:
+            return Refusal(placeholder.CODE, fix=Fix(None, safe=not (self.required or self.key)))
+        if self.domain.kind == "text" and ("e" in text or "E" in text) and scientific.scientific(text):
+            plain = scientific.plain(text)
+            return Refusal(scientific.CODE, fix=None if plain is None else Fix(plain, safe=False))
+        return None
+
+    def _repaired(self, raw: str, mark: int, on: date | None) -> Reading | Refusal:
         outcome: Reading | Refusal | None = None
         text = raw
         for damage, candidate in _repairs(raw, loose=self.domain.loose):
@@ -108,13 +125,12 @@ class CellJudge:
                 if damage is None or outcome.damage is not None:
                     return outcome
                 return Reading(outcome.value, outcome.text, damage)
-        if whitespace.blank(text) or placeholder.filler(text) or placeholder.filler(whitespace.mended(raw)):
-            code = control_char.CODE if whitespace.blank(text) else placeholder.CODE
-            return Refusal(code, fix=Fix(None, safe=not (self.required or self.key)))
+        if whitespace.blank(text):
+            return Refusal(control_char.CODE, fix=Fix(None, safe=not (self.required or self.key)))
+        worded = self._worded(text, filled=placeholder.filler(text) or placeholder.filler(whitespace.mended(raw)))
+        if worded is not None:
+            return worded
         assert outcome is not None  # noqa: S101 - a text that is not blank was read at least once
-        if self.domain.kind == "text" and isinstance(outcome, Refusal) and scientific.scientific(text):
-            plain = scientific.plain(text)
-            return Refusal(scientific.CODE, fix=None if plain is None else Fix(plain, safe=False))
         # rules count places from the front: repaired text that was refused stands elsewhere than the raw text
         return replace(outcome, whole=False) if isinstance(outcome, Refusal) and text != raw else outcome
 
@@ -161,11 +177,13 @@ class CellJudge:
         return Verdict(PRESENT, tuple(faults), reading.value, text, slow)
 
 
+def _plain(raw: str) -> bool:
+    """Whether there is nothing to repair: printable ASCII without a blank."""
+    return raw.isascii() and raw.isprintable() and " " not in raw
+
+
 def _repairs(raw: str, *, loose: bool) -> Iterator[tuple[str | None, str]]:
     """The texts to try, from the least repair to the most, each with the code of what it repairs."""
-    if raw.isascii() and raw.isprintable() and " " not in raw:  # nothing to repair
-        yield None, raw
-        return
     trimmed = whitespace.mended(raw)
     steady = whitespace.mended(control_char.mended(trimmed))
     plain = whitespace.mended(fullwidth.mended(steady))

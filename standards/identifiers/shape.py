@@ -23,7 +23,7 @@ def misfit(
         return None
     if lengths is not None and len(value) not in lengths:
         return "length"
-    if alphabet is not None and not set(value) <= set(alphabet):
+    if alphabet is not None and value.strip(alphabet):  # what is left has a foreign character at both its ends
         return "characters"
     return "structure"
 
@@ -31,6 +31,8 @@ def misfit(
 def or_case(judge: Callable[[str], str | None], value: str) -> str | None:
     """What `judge` says, but `case` when nothing is wrong with the value except lower-case letters."""
     reason = judge(value)
-    if reason is not None and value.isascii() and value != value.upper() and judge(value.upper()) is None:
-        return "case"
+    if reason is not None and value.isascii():
+        upper = value.upper()
+        if upper != value and judge(upper) is None:
+            return "case"
     return reason

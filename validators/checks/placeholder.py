@@ -9,6 +9,7 @@ _WORDS = """
 null none nil n/a na #n/a <na> tbd unknown
 """
 FILLERS = frozenset(_WORDS.split())
+LONGEST = max(map(len, FILLERS))  # characters
 
 
 def filler(text: str) -> bool:
