@@ -78,6 +78,16 @@ def ledger_at(folder: Path, at: Callable[[str], None] = applying.nothing) -> Ite
         ledger.close()
 
 
+@contextmanager
+def reading(folder: Path) -> Iterator[Any]:
+    """The catalogue in that folder, open for the block for looking only: nothing is made, nothing is written."""
+    found = importlib.import_module(LEDGER.partition(":")[0]).Store(folder)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
 def plan(
     manifest: Manifest | Path | str,
     to: Sequence[str] | str = (),
