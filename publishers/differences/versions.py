@@ -160,7 +160,10 @@ def _planned_rows(resource: Resource, head: Head, known: Known, ledger: Ledger, 
     if projection is None:
         return None
     policy = _policy(resource, projection.audience)
-    parquet = _parquet(resource, projection.audience, head, ledger.object_path)
+    try:
+        parquet = _parquet(resource, projection.audience, head, ledger.object_path)
+    except PublishFault:  # recalled, or lost: nothing is left to compare with, and what comes is published all the same
+        return None
     if policy is None or parquet is None:
         return None
     place = ledger.workplace() / "compared"
