@@ -224,6 +224,8 @@ def run(arguments: list[str] | None) -> int:
             raise
         return refused(fault)
     except Exception as fault:
+        if type(fault).__module__ == "sqlite3":
+            return troubled(fault)
         return broken(fault)
 
 
@@ -233,6 +235,16 @@ def refused(fault: OSError) -> int:
         return broken(fault)
     click.echo(sentence("usage.disk", {"detail": fault.strerror}, speaks()), err=True)
     return 3
+
+
+def troubled(fault: Exception) -> int:
+    """The exit code of a catalogue's database that is full, damaged, busy or not to be written to."""
+    from gongshu.publishers.database import told
+
+    if os.environ.get("GONGSHU_DEBUG"):
+        raise fault
+    click.echo(told(fault, "").say(speaks()), err=True)
+    return 1
 
 
 def broken(fault: Exception) -> int:

@@ -20,13 +20,17 @@ def backup(session: Session, path: Path, target: Path) -> int:
     """备份目录，服务不必停 / Copy a catalogue while it serves"""
     from gongshu.catalogue.store import Store
     from gongshu.catalogue.upkeep import backup as copied
+    from gongshu.publishers.targets import clock
 
     with Store(path) as store:
-        count = copied(store, target)
+        done = copied(store, target, at=clock())
     if session.json:
-        session.emit({"path": str(path), "backup": str(target), "objects": count})
-    session.say("backup.done", path=str(target), count=count)
-    return 0
+        told = [each.say(session.lang) for each in done.faults]
+        session.emit({"path": str(path), "backup": str(target), "objects": done.copied, "faults": told})
+    for fault in done.faults:
+        session.say(fault.code, **fault.params)
+    session.say("backup.done", path=str(target), count=done.copied)
+    return 1 if done.faults else 0
 
 
 @catalogue.command()

@@ -106,6 +106,7 @@ def withdraw(session: Session, code: str, reason: str, recall: bool, yes: bool, 
         told = {"code": head.code, "version": head.number, "state": head.state}
         if done is not None:
             told |= {"versions": done.versions, "purged": done.purged, "shared": done.shared, "fetched": done.fetched}
+            told |= {"backups": done.backups}
         session.emit(told)
         return 0
     session.say("withdraw.done", code=head.code, number=head.number)
@@ -113,6 +114,8 @@ def withdraw(session: Session, code: str, reason: str, recall: bool, yes: bool, 
         session.say("recall.done", versions=", ".join(done.versions), purged=len(done.purged), shared=len(done.shared))
         for each in done.fetched:
             session.say("recall.fetched", **each)
+        for each in done.backups:
+            session.say("recall.backup", **each)
     session.say("withdraw.mirrors")
     return 0
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from gongshu.publishers.journal import Journal
 from gongshu.publishers.mirrors import mirror
 from gongshu.publishers.plan import CATALOGUE
-from gongshu.publishers.targets import ledger_at, targets
+from gongshu.publishers.targets import reading, targets
 from gongshu.standards.faults import UsageFault
 
 
@@ -42,13 +40,23 @@ def look(target: str) -> Status:
     folder = targets([target if colon else f"{CATALOGUE}:{target}"]).folder
     if not folder.is_dir() or not any(folder.glob("*.sqlite")):
         raise UsageFault("catalogue.none", path=str(folder))
-    with ledger_at(folder) as ledger, closing(Journal(ledger.journal)) as book:
+    with reading(folder) as ledger:
         datasets = [
             {"code": head.code, "version": head.number, "state": head.state, "title": head.title}
             for head in ledger.heads()
         ]
         open_steps = [
             {"plan": plan[:12], "target": where, "code": code, "state": state}
-            for plan, where, code, state in book.unfinished()
+            for plan, where, code, state in _unfinished(ledger)
         ]
     return Status(datasets, open_steps)
+
+
+def _unfinished(ledger: Any) -> list[tuple[str, str, str, str]]:
+    """(plan, target, code, state) of steps that are not done, without writing anything."""
+    if not ledger.knows("journal"):
+        return []
+    found = ledger.connection.execute(
+        "SELECT plan, target, code, state FROM journal WHERE state <> 'done' ORDER BY plan, position"
+    )
+    return [(str(a), str(b), str(c), str(d)) for a, b, c, d in found]

@@ -14,7 +14,7 @@ from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Output, Resource
 from gongshu.publishers.mirrors import Mirror, Shown, mirror
 from gongshu.publishers.plan import CATALOGUE, state_sha256
-from gongshu.publishers.targets import ledger_at
+from gongshu.publishers.targets import reading
 from gongshu.standards.faults import Fault, PublishFault
 
 SOURCE = "source"  # what only the operator has
@@ -36,7 +36,7 @@ class Verified:
 
 def verify(folder: Path, target: str) -> Verified:
     """Compare a target (`catalogue`, `files:…`, `ckan:…`) with the records of the catalogue in `folder`."""
-    with ledger_at(folder) as ledger:
+    with reading(folder) as ledger:
         place = None if target.partition(":")[0] == CATALOGUE else mirror(target)
         return _verified(list(ledger.heads()), ledger, place, audience_of(target), whole=True)
 

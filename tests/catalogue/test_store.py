@@ -186,4 +186,4 @@ def test_no_catalogue_and_no_database(tmp_path: Path):
     for write in (False, True):
         with pytest.raises(PublishFault) as caught:
             Store(tmp_path, write=write)
-        assert caught.value.code == "catalogue.unreadable"
+        assert caught.value.code == "catalogue.malformed"

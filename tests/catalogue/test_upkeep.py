@@ -21,9 +21,9 @@ def test_there_and_back(store, put, tmp_path):
     put("a/1")
     put("a/1", rows=5)
     copy = tmp_path / "copy"
-    assert backup(store, copy) == 2
+    assert backup(store, copy).copied == 2
     put("b/1", rows=7)  # goes on after the copy
-    assert backup(store, copy) == 1  # only what is new
+    assert backup(store, copy).copied == 1  # only what is new
     put("c/1", rows=8)
     back = tmp_path / "back"
     assert restore(copy, back) == 2
@@ -97,7 +97,7 @@ def test_the_words(store, put, tmp_path, capsys):
     capsys.readouterr()
     assert main(["catalogue", "audit", where, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [each["action"] for each in told["rows"]] == ["publish"]
+    assert [each["action"] for each in told["rows"]] == ["publish", "backup"]
     assert told["broken"] is None
     assert main(["catalogue", "audit", where, "--lang", "en"]) == 0
     assert "publish" in capsys.readouterr().out
