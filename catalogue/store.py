@@ -9,7 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +18,7 @@ from gongshu.catalogue import audit, rows, search
 from gongshu.catalogue.migrations import migrate
 from gongshu.catalogue.objects import Objects
 from gongshu.publishers.canonical import digest
+from gongshu.publishers.database import told
 from gongshu.publishers.ledger import Head, Publication
 from gongshu.standards.faults import PublishFault, UsageFault
 
@@ -55,6 +56,8 @@ class Store:
         self._at = at
         if not write and not (folder / DATABASE).is_file():
             raise UsageFault("catalogue.none", path=str(folder))
+        new = write and not (folder / DATABASE).exists()
+        made = write and not folder.exists()
         try:
             if write:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -65,8 +68,12 @@ class Store:
             self._namespace = str(
                 self.connection.execute("SELECT value FROM meta WHERE name = 'namespace'").fetchone()[0]
             )
-        except (sqlite3.DatabaseError, OSError, TypeError) as error:
-            raise PublishFault("catalogue.unreadable", path=str(folder), detail=str(error)) from error
+        except (sqlite3.DatabaseError, OSError) as error:
+            if new:
+                _unmade(folder, self, made=made)
+            raise told(error, str(folder)) from error
+        except TypeError as error:  # a database without a namespace is none of ours
+            raise PublishFault("catalogue.malformed", path=str(folder), detail="namespace") from error
         self.objects = Objects(folder, at=at)
 
     @property
@@ -254,6 +261,22 @@ class Store:
     def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
+
+
+def _unmade(folder: Path, store: Store, *, made: bool) -> None:
+    """Take back what was made of a catalogue that could not be made, unless another process is at it too."""
+    with suppress(AttributeError, sqlite3.Error):
+        store.connection.close()
+    file = folder / DATABASE
+    with suppress(OSError, sqlite3.Error), closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as left:
+        if left.execute("PRAGMA user_version").fetchone()[0]:
+            return
+    for each in (file, file.with_name(f"{DATABASE}-wal"), file.with_name(f"{DATABASE}-shm")):
+        with suppress(OSError):
+            each.unlink(missing_ok=True)
+    if made:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def open_ledger(folder: Path, *, at: Callable[[str], None] = _nothing) -> Store:
