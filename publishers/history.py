@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gongshu.publishers.audience import scopes
+from gongshu.publishers.harvest import origin
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
 from gongshu.publishers.plan import Plan
-from gongshu.publishers.targets import DEFAULT_FOLDER, clock, ledger_at, targets
+from gongshu.publishers.targets import DEFAULT_FOLDER, clock, ledger_at, reading, targets
 from gongshu.publishers.targets import plan as make_plan
 from gongshu.standards.faults import PublishFault, UsageFault
 
@@ -33,7 +35,7 @@ def folder_of(where: str | None) -> Path:
 
 def versions(folder: Path, code: str) -> list[Head]:
     """Every version of a dataset, newest first."""
-    with ledger_at(folder) as ledger:
+    with reading(folder) as ledger:
         return list(reversed(ledger.versions(_head(ledger, code).code)))
 
 
@@ -53,6 +55,9 @@ def rollback(
     """
     with ledger_at(folder) as ledger:
         now = _head(ledger, code)
+        told = origin(now)
+        if told is not None:
+            raise PublishFault("rollback.harvested", code=now.code, source=str(told.get("source")))
         old = next((each for each in ledger.versions(now.code) if each.number == number), None)
         if old is None:
             known = ", ".join(each.number for each in ledger.versions(now.code))
@@ -64,10 +69,18 @@ def rollback(
     return make_plan(manifest, where, as_of=as_of, allow_draft=allow_draft, registry=registry)
 
 
+def recalled(ledger: Any) -> set[str]:
+    """Hashes of what was purged; the catalogue stands to the right of this room, so it is named and not imported."""
+    found: set[str] = importlib.import_module("gongshu.catalogue.upkeep").recalled(ledger)
+    return found
+
+
 def _file(resource: Any, head: Head, ledger: Ledger, folder: Path) -> File:
     """The stored source under the name that people gave it: a reader may need it to tell the format."""
     source = ledger.object_path(resource.source_sha256)
     if not source.is_file():
+        if resource.source_sha256 in recalled(ledger):
+            raise PublishFault("catalogue.recalled", code=head.code, sha256=resource.source_sha256)
         raise PublishFault("catalogue.object-missing", code=head.code, sha256=resource.source_sha256)
     path = folder / "rollback" / resource.source_sha256 / resource.source_name
     path.parent.mkdir(parents=True, exist_ok=True)
