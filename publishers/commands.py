@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DETAILED = 10  # datasets whose differences are printed with their samples; the plan's file has all
 NARROW, WIDE = 10, 32  # columns of the table of a plan; the rest is for the reasons
+MOVED = ("publish.source-moved", "publish.policy-moved")  # what another apply of the same plan cannot mend
 STYLE = {"create": "green", "update": "yellow", "unchanged": "dim", "withdraw": "magenta", "blocked": "red"}
 
 
@@ -298,7 +299,11 @@ def _report(outcome: Outcome, session: Session, plan: Path) -> None:
         session.note("apply.note", text=note.say(session.lang))
     done = sum(step.state == "done" for step in outcome.steps)
     session.say("apply.summary", done=done, all=len(outcome.steps))
-    if outcome.retryable:
-        session.note("apply.retry", path=str(plan), count=len(outcome.retryable))
+    stale = {step.code for step in outcome.retryable if step.fault and step.fault["code"] in MOVED}
+    again = [step for step in outcome.retryable if step.code not in stale]
+    if stale:
+        session.note("apply.replan", count=len(outcome.retryable) - len(again))
+    if again:
+        session.note("apply.retry", path=str(plan), count=len(again))
     if outcome.conflicts:
         session.note("apply.conflict", count=len(outcome.conflicts))
