@@ -227,7 +227,7 @@ def check(session: Session, path: str) -> int:
 
     with opened(path) as held:
         found = list(faults(held.store))
-        datasets = len(held)
+        datasets = 0 if found else len(held)
     if session.json:
         session.emit([{"code": fault.code, "message": fault.say(session.lang)} for fault in found])
     for fault in found:
