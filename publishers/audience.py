@@ -89,8 +89,14 @@ def _resource(resource: Resource, audience: str) -> Resource:
 
 def scopes(record: Mapping[str, Any]) -> dict[str, str]:
     """Audience -> the condition of the rows that it got, of a publication record."""
-    projections = [record.get("projection") or {}, *dict(record.get("projections") or {}).values()]
-    return {each["audience"]: each["scope"] for each in projections if each.get("scope")}
+    return {name: str(each["scope"]) for name, each in projections(record).items() if each.get("scope")}
+
+
+def projections(record: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Audience -> its projection, of a publication record, be it the operator's or the public part of one."""
+    others = record.get("projections") or ()
+    listed = [record.get("projection") or {}, *(others.values() if isinstance(others, Mapping) else others)]
+    return {str(each["audience"]): each for each in listed if each.get("audience")}
 
 
 def public_record(record: Mapping[str, Any], audiences: Iterable[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gongshu.publishers.audience import OPEN
+from gongshu.publishers.audience import OPEN, projections
 from gongshu.publishers.differences.rows import rows
 from gongshu.publishers.metadata import elements
 from gongshu.standards.faults import PublishFault
@@ -85,9 +85,8 @@ def between(
 
 def _policy(resource: Resource, audience: str) -> Mapping[str, Any] | None:
     """The projection under which the audience got the file; None where it got no data."""
-    record = resource.record
-    name = record.get("projection") if audience == OPEN else (record.get("projections") or {}).get(audience)
-    return None if not name or name.get("withheld") else dict(name)
+    found = projections(resource.record).get(audience)
+    return None if found is None or found.get("withheld") else found
 
 
 def _parquet(resource: Resource, audience: str, head: Head, path_of: Callable[[str], Path]) -> Path | None:

@@ -9,6 +9,7 @@ import pytest
 
 from gongshu.catalogue.client import open as open_catalogue
 from gongshu.catalogue.store import Store
+from gongshu.publishers.audience import narrowed, projections, scopes, seen
 from gongshu.publishers.history import rollback
 from gongshu.publishers.manifest import read
 from gongshu.publishers.mirrors import mirror
@@ -208,3 +209,18 @@ def test_a_masked_file_may_show_what_its_condition_lets_stand(tmp_path):
 def test_a_target_keeps_its_audience_in_its_name(tmp_path):
     assert mirror(f"files:{tmp_path}#shared").name == f"files:{tmp_path}#shared"
     assert mirror(f"files:{tmp_path}#open").name == f"files:{tmp_path}"
+
+
+def test_a_public_record_tells_nothing_that_was_withheld(office):
+    publish(scoped(office, {"open": "LB = '单位'"}), f"files:{office.folder}/share#shared")
+    with Store(office.catalogue) as store:
+        head = store.head(CODE)
+    record = head.resources[0].record
+    assert scopes(record) == {"open": "LB = '单位'"}
+    public = seen(head, "open").resources[0].record
+    assert set(projections(public)) == {"open"}
+    assert "LXDH" not in str(public)
+    assert "LB = " not in str(public)
+    assert seen(narrowed(head, {"open"}), "open") == seen(head, "open")
+    assert seen(narrowed(head, {"shared"}), "shared") == seen(head, "shared")
+    assert seen(narrowed(head, {"shared"}), "open").resources[0].outputs == ()
