@@ -289,14 +289,14 @@ def peak(arguments: list[str], folder: Path) -> tuple[int, int]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is measured as Linux counts it")
-def test_no_form_holds_three_hundred_thousand_findings(standards: list[Path], tmp_path: Path) -> None:
+def test_no_line_form_holds_three_hundred_thousand_findings(standards: list[Path], tmp_path: Path) -> None:
     chance = random.Random(7)
     rows = [[str(each), f"x{chance.random()}", f"y{each}", f"甲乙丙{each}"] for each in range(MANY)]
     (tmp_path / "many.csv").write_bytes(table(rows))
     common = ["validate", str(tmp_path / "many.csv"), "--standard", str(standards[0]), "--threads", "1"]
     out = ["-o", str(tmp_path / "out")]
     _, few = peak([*common, "--samples", "20", "--format", "json", *out], tmp_path / "t")
-    for form in sorted(set(FORMS) - {"xlsx"}):
+    for form in ("csv", "json", "jsonl", "sarif"):
         code, most = peak([*common, "--samples", "all", "--format", form, *out], tmp_path / "t")
         assert code == 1
         assert most - few < 60 << 10, form  # as objects they took 250 MiB
