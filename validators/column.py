@@ -25,6 +25,7 @@ from gongshu.validators.checks import label_differs, pattern, required
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.finding import NotChecked, Severity
 from gongshu.validators.kernels.buffers import Ints, Mask, offsets, texts
+from gongshu.validators.parsing.codes import Codes
 from gongshu.validators.parsing.fields import constraints_of, domain_of
 from gongshu.validators.parsing.reading import Screened
 from gongshu.validators.parsing.screening import screened
@@ -134,8 +135,11 @@ class ColumnPlan:
         if absent is not None and marks is not None:
             absent = absent & (marks != ERROR)
         first = screened(self.cell, text)
-        suspect = self._suspects(first, absent, marks, rows)
         dates = self._dates(others or {})
+        if dates is not None and isinstance(self.cell.domain, Codes) and not self.cell.constraints:
+            right = self.cell.domain.screen_on(text, dates)
+            first.ok = first.ok if right is None or first.ok is None else first.ok | right
+        suspect = self._suspects(first, absent, marks, rows)
         doubts = self._doubts(text, suspect, marks, None if dates is None else dates[suspect])
         faults = [] if absent is None or not self.cell.required else self._missing(text, absent)
         faults += self._faults(doubts)

@@ -8,13 +8,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gongshu.standards.codelists import CodeTable
 from gongshu.standards.model import Code, CodelistUse
 from gongshu.validators.checks import code_name_given, code_unknown, code_withdrawn, leading_zero_lost
 from gongshu.validators.finding import Fix
+from gongshu.validators.kernels.buffers import Ints, Mask
 from gongshu.validators.parsing.reading import Reading, Refusal, Screened
 from gongshu.validators.parsing.texts import members
+
+EPOCH = date(1970, 1, 1)
+ALWAYS = (-(1 << 40), 1 << 40)  # days before and after all others
+MOST = 16  # periods of one text that are looked at at once; a day in a further one is asked singly
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Codes:
     as_of: date
     width: int | None
     certain: Any = field(compare=False)
+    spans: Spans | None = field(default=None, compare=False)  # where each row has its own date
     kind: str = "text"
     formal: bool = True
     loose: bool = False
@@ -93,6 +100,46 @@ class Codes:
         """Cells that are right on every date."""
         return Screened(members(column, self.certain) if len(self.certain) else np.zeros(len(column), bool))
 
+    def screen_on(self, column: Any, days: Ints) -> Mask | None:
+        """Cells that are right on the day of their row, as days since 1970; None where that has to be asked singly."""
+        return None if self.spans is None else self.spans.hold(column, days)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """When each text is in force: its periods side by side, one array for the first of each, one for the second, …"""
+
+    texts: Any  # distinct
+    first: tuple[Ints, ...]
+    last: tuple[Ints, ...]
+
+    def hold(self, column: Any, days: Ints) -> Mask:
+        """Whether each text is known and one of its periods holds the day."""
+        places = pc.index_in(column, value_set=self.texts).fill_null(len(self.texts)).to_numpy(zero_copy_only=False)
+        found = np.zeros(len(column), bool)
+        for first, last in zip(self.first, self.last):
+            found |= (first[places] <= days) & (days <= last[places])
+        return found
+
+
+def spans_of(use: CodelistUse, table: CodeTable) -> Spans | None:
+    """The periods of every code and name; None where the place in a tree counts too, which has dates of its own."""
+    if use.as_of is None or use.level is not None or use.below is not None:
+        return None
+    periods: dict[str, list[tuple[int, int]]] = {}
+    for row in table.standard.codes or ():
+        first = ALWAYS[0] if row.valid_from is None else (row.valid_from - EPOCH).days
+        last = ALWAYS[1] if row.valid_to is None else (row.valid_to - EPOCH).days
+        names = {row.name_zh, row.name_en} - {""} if use.by != "code" else set()
+        for text in {*names, *([row.code] if use.by != "name" else [])}:
+            periods.setdefault(text, []).append((first, last))
+    most = min(MOST, max(map(len, periods.values()), default=0))
+    sides = [np.full((most, len(periods) + 1), edge, np.int64) for edge in (ALWAYS[1], ALWAYS[0])]  # none holds a day
+    for place, each in enumerate(periods.values()):
+        for number, period in enumerate(each[:most]):
+            sides[0][number, place], sides[1][number, place] = period
+    return Spans(pa.array(list(periods), pa.string()), tuple(sides[0]), tuple(sides[1]))
+
 
 def codes(use: CodelistUse, table: CodeTable, as_of: date) -> Codes:
     """The domain of a field that draws on `table`."""
@@ -110,7 +157,7 @@ def codes(use: CodelistUse, table: CodeTable, as_of: date) -> Codes:
         texts = set() if use.by == "name" else set(table.current(as_of)) - dated
     readings = ((text, bare.read(text, 0, None)) for text in texts)
     certain = sorted(text for text, each in readings if isinstance(each, Reading) and each.damage is None)
-    return Codes(use, table, as_of, bare.width, pa.array(certain, pa.string()))
+    return Codes(use, table, as_of, bare.width, pa.array(certain, pa.string()), spans_of(use, table))
 
 
 def _dated(row: Code) -> bool:
