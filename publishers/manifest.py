@@ -171,6 +171,14 @@ def same_key(files: Sequence[File], place: Callable[[File], str], dataset: str) 
     return found
 
 
+def resolved(folder: Path, name: str) -> Path | None:
+    """The file of that name beside the manifest; None for a name that no file can have."""
+    try:
+        return (folder / name).resolve()
+    except (OSError, ValueError, RuntimeError):  # a null, a loop of links
+        return None
+
+
 def is_day(text: str) -> bool:
     """Whether it is a date as CCYY-MM-DD."""
     try:

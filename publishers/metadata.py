@@ -109,8 +109,8 @@ def _translate(error: Any) -> Iterator[PublishFault]:
 def _conditions(metadata: Mapping[str, Any]) -> Iterator[PublishFault]:
     """What one element asks of another, which a reader of the guide has to be told in its own words."""
     sharing, opening = metadata.get("sharing"), metadata.get("open")
-    shared = sharing.get("type") if isinstance(sharing, Mapping) else None
-    opened = opening.get("type") if isinstance(opening, Mapping) else None
+    shared = str(sharing.get("type")) if isinstance(sharing, Mapping) else None
+    opened = str(opening.get("type")) if isinstance(opening, Mapping) else None
     condition = str(sharing.get("condition") or "").strip() if isinstance(sharing, Mapping) else ""
     if shared == SHARED_CONDITIONALLY and not condition:
         yield _fault("metadata.condition-missing", ["sharing", "condition"])

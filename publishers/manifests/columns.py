@@ -41,7 +41,12 @@ COLUMNS: tuple[Column, ...] = (
         width=20,
     ),
     Column(
-        "resourceClass", "信息资源分类", "Resource classification", ("分类", "资源分类", "目录分类", "class"), width=24
+        "resourceClass",
+        "信息资源分类",
+        "Resource classification",
+        ("分类", "资源分类", "目录分类", "class"),
+        due=True,
+        width=24,
     ),
     Column("resourceClass.lei", "类", "Class (lei)", asked=False),
     Column("resourceClass.xiang", "项", "Item (xiang)", asked=False),
@@ -87,7 +92,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("open.condition", "开放条件", "Opening condition", width=24),
     Column("updateCycle", "更新周期", "Update cycle", ("更新频率", "数据更新周期"), due=True),
-    Column("releaseDate", "发布日期", "Release date", ("发布时间",)),
+    Column("releaseDate", "发布日期", "Release date", ("发布时间",), due=True),
     Column("date", "数据日期", "Data date", ("数据截止日期", "数据截至日期", "数据时间", "数据更新日期")),
     Column("relatedResourceCode", "关联资源代码", "Related resource code", ("关联目录代码",), asked=False),
     Column(

@@ -16,6 +16,7 @@ from gongshu.publishers.manifest import (
     code_fault,
     is_day,
     repeated,
+    resolved,
     same_key,
 )
 from gongshu.publishers.manifests.values import day, parts, spelled
@@ -106,7 +107,7 @@ def _document(path: Path, reader: _Reader) -> Any:
     import yaml
 
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8-sig"))
+        loader = _undated()(path.read_text(encoding="utf-8-sig"))
         node = loader.get_single_node()
         if node is None:
             return None
@@ -129,6 +130,18 @@ def _document(path: Path, reader: _Reader) -> Any:
         detail = getattr(error, "problem", None) or str(error) or type(error).__name__
         reader.faults.append(UsageFault("manifest.yaml", place=f"{path.name}:{line}", line=line, detail=detail))
     return None
+
+
+def _undated() -> Any:
+    """A safe loader to which a date is a text, so that a wrong one is told of its element and not of the whole file."""
+    import yaml
+
+    stamp = "tag:yaml.org,2002:timestamp"
+    kept = {
+        first: [(tag, pattern) for tag, pattern in found if tag != stamp]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return type("Undated", (yaml.SafeLoader,), {"yaml_implicit_resolvers": kept})
 
 
 def _places(node: Any, at: At, loader: Any) -> Iterator[tuple[At, int]]:
@@ -198,20 +211,30 @@ def _file(found: Any, at: At, folder: Path, reader: _Reader, called: str) -> Fil
         reader.fault("manifest.shape", (*at, "date"), key="date", expected="CCYY-MM-DD")
     if missing:
         return None
-    path = Path(_text(found["path"]))
+    path = resolved(folder, _text(found["path"]))
+    receipt = resolved(folder, _text(found.get("receipt")))
+    for name, place in (("path", path), ("receipt", receipt)):
+        if place is None:
+            reader.fault("manifest.path", (*at, name), value=_shown(found[name]))
+    if path is None:
+        return None
     return File(
         _text(found["key"]),
-        (folder / path).resolve(),
-        path.name,
+        path,
+        Path(_text(found["path"])).name,
         beside(folder, _text(found["standard"])),
         _text(found.get("sheet")) or None,
         _text(found.get("title")),
         reader.line(at),
-        (folder / receipt).resolve() if (receipt := _text(found.get("receipt"))) else None,
+        receipt if _text(found.get("receipt")) else None,
         references={_text(name): _text(where) for name, where in references.items()},
         date=date,
         scope=_scope(found.get("scope"), (*at, "scope"), reader, called),
     )
+
+
+def _shown(value: Any) -> str:
+    return _text(value)[:80].encode("unicode_escape").decode()
 
 
 def _scope(found: Any, at: At, reader: _Reader, dataset: str) -> dict[str, str]:

@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gongshu.publishers.manifest import File, Item, Manifest, ManifestFaults, code_fault, is_day, repeated, same_key
+from gongshu.publishers.manifest import (
+    File,
+    Item,
+    Manifest,
+    ManifestFaults,
+    code_fault,
+    is_day,
+    repeated,
+    resolved,
+    same_key,
+)
 from gongshu.publishers.manifests.columns import COLUMNS, column, fit, key_of
 from gongshu.publishers.manifests.document import beside
 from gongshu.publishers.manifests.filelist import files_of
@@ -253,18 +263,22 @@ def _files(cells: Mapping[str, str], row: int, sheet: _Sheet, called: str) -> tu
         references[name.strip()] = where.strip()
     receipts = lines(cells.get("receipt", ""))
     found = []
-    for number, (key, path) in enumerate(listed):
+    for number, (key, name) in enumerate(listed):
+        path = resolved(folder, name)
+        if path is None:
+            sheet.fault("manifest.path", row, "files", value=name[:80].encode("unicode_escape").decode())
+            continue
         standard = standards[number if len(standards) > 1 else 0]
         found.append(
             File(
                 key,
-                (folder / path).resolve(),
-                Path(path).name,
+                path,
+                Path(name).name,
                 beside(folder, standard),
                 sheets[number if len(sheets) > 1 else 0] or None,
-                Path(path).stem if len(listed) > 1 else "",
+                Path(name).stem if len(listed) > 1 else "",
                 row,
-                (folder / receipts[number]).resolve() if number < len(receipts) else None,
+                resolved(folder, receipts[number]) if number < len(receipts) else None,
                 references=references,
                 date=date,
             )

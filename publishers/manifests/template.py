@@ -99,6 +99,7 @@ def _head(
 ) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     _text(sheet, TITLE, 1, sentence("manifest-template.title", {}, lang)).font = Font(bold=True, size=14)
     _text(sheet, INTRO, 1, sentence("manifest-template.intro", {}, lang)).font = Font(color=GREY)
@@ -118,6 +119,10 @@ def _head(
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.row_dimensions[HEADER].height = 32
     sheet.freeze_panes = sheet.cell(HEADER + 1, 2)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{HEADER}:{HEADER}"
 
 
 def _rows(sheet: Any, columns: Sequence[Column], rows: Sequence[Row], lang: str) -> None:

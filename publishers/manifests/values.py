@@ -108,21 +108,14 @@ def spelled(name: str, value: Any) -> Any:
 
 
 def _attribute(name: str, value: Any) -> Any:
-    """Sharing or opening: a type alone, or a mapping of type, condition and mode."""
-    if isinstance(value, bool):
-        value = 1 if value else 3
-    if not isinstance(value, (dict, list)):
-        value = {"type": value}
+    """Sharing or opening: a type alone, or a mapping of type, condition and mode; what is no type stays as text."""
+    words = SHARING if name == "sharing" else OPEN
     if not isinstance(value, dict):
-        return plain(value)
+        value = {"type": value}
     made = {str(key): each for key, each in value.items() if each is not None}
-    if "type" in made and not isinstance(made["type"], (dict, list)):
+    if "type" in made:
         kind = made["type"]
-        made["type"] = (
-            ("1" if kind else "3")
-            if isinstance(kind, bool)
-            else word(text_of(kind), SHARING if name == "sharing" else OPEN)
-        )
+        made["type"] = ("1" if kind else "3") if isinstance(kind, bool) else word(text_of(kind), words)
     if "mode" in made:
         modes = made["mode"] if isinstance(made["mode"], list) else parts(text_of(made["mode"]))
         made["mode"] = ", ".join(word(text_of(each), MODES) for each in modes)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gongshu.publishers import identity
 from gongshu.publishers.manifest import ManifestFaults, read
+from gongshu.publishers.targets import plan
 
 
 def test_relative_paths_are_the_manifests(office, monkeypatch, tmp_path_factory):
@@ -108,3 +109,30 @@ def test_ids_depend_on_catalogue_code_and_key_alone():
     assert identity.dataset_id(one, "a") == identity.dataset_id(one, "a")
     assert len({identity.dataset_id(one, "a"), identity.dataset_id(other, "a"), identity.dataset_id(one, "b")}) == 3
     assert identity.resource_id(one, "a", "k") != identity.resource_id(one, "a", "m")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('files: [{key: k, path: "a\\0b", standard: pack}]', "manifest.path"),
+        ('files: [{key: k, path: lots.csv, standard: pack, receipt: "\\0"}]', "manifest.path"),
+        ("files: [{key: k, path: lots.csv, standard: pack, date: 2026-13-45}]", "manifest.shape"),
+        ("files: [{key: k, path: lots.csv, standard: pack, references: [x]}]", "manifest.shape"),
+        ("files: lots.csv", "manifest.shape"),
+        (f"withdraw: x\n    code: {'9' * 129}", "manifest.code-long"),
+    ],
+)
+def test_what_cannot_be_is_a_fault_with_its_line(office, text: str, code: str):
+    path = office.folder / "m.yaml"
+    path.write_text(f"datasets:\n  - title: x\n    {text}\n", encoding="utf-8")
+    with pytest.raises(ManifestFaults) as caught:
+        read(path)
+    assert code in [fault.code for fault in caught.value.faults]
+    assert all(fault.params["place"].startswith("m.yaml:") for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize("sharing", [[1], {"type": [1]}, {"type": {"a": 1}}, "随便", 7])
+def test_what_is_no_sharing_type_blocks_its_dataset(office, sharing):
+    (item,) = plan(office.manifest([{"sharing": sharing}]), as_of="2026-01-02").items
+    assert item.action == "blocked"
+    assert "metadata.element-value" in [each["code"] for each in item.reasons]
