@@ -42,9 +42,8 @@ def pull(
         raise UsageFault("catalogue.address", path=str(folder))
     if place.partition(":")[0] == "catalogue" and Path(place.partition(":")[2]).resolve() == folder.resolve():
         raise UsageFault("pull.itself")
-    kind = place.partition(":")[0]
-    if kind == "catalogue" or dry:  # what is wrong with the words is said before anything is made
-        source(place, limits, lambda organisation, key: False).close()
+    # what is wrong with the words is said before anything is made
+    source(place, limits, lambda organisation, key: False).close()
     with ledger_at(folder) as ledger, closing(source(place, limits, ledger.trusts)) as opened:
         terms = Terms(now, actor, organisation, query, withdraw, dry, limits.workers, at)
         return harvest(opened, ledger, terms)

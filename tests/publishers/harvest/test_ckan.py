@@ -308,6 +308,7 @@ def test_a_site_that_is_not_there(take, city):
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]
         assert main(["publish", "pull", "ckan:http://user:secret@x/", "--into", str(city)]) == 3
+        assert not city.exists()
         from gongshu.standards.faults import Fault
 
         with pytest.raises(Fault) as told:
