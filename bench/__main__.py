@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.cases import Case, Files, agreed, compiled, counted, install, ours, peers
+from bench.cases import Case, Files, agreed, compiled, counted, install, installed, ours, peers, shortened
 from bench.validate import Series, alternate
 
 MILLION = 1_000_000
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 def options() -> argparse.Namespace:
@@ -31,9 +32,13 @@ def options() -> argparse.Namespace:
     parser.add_argument("--form", default="csv", choices=["csv", "parquet", "xlsx"], help="one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3, help="runs of each command; the median counts")
+    parser.add_argument("--limit", type=float, default=60, help="seconds that one run of another tool may take")
     parser.add_argument("--no-peer", action="store_true", help="leave the other tools out")
     parser.add_argument("--out", type=Path, default=Path("bench-out"), help="folder for data and reports")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--write", type=Path, help="a Markdown page: what stands between its two bench marks is replaced"
+    )
     return parser.parse_args()
 
 
@@ -58,15 +63,17 @@ def rounds(asked: argparse.Namespace, rows: int) -> list[list[Case]]:
         ours("0.1 % bad, GB18030", files, rows, bad=0.001, encoding="gb18030"),
         ours("0.1 % bad, Parquet", files, rows, bad=0.001, form="parquet"),
     ]
-    python = asked.out / ".venv" / "bin" / "python"
-    others = [] if asked.no_peer else peers(files, rows, python)
+    python = installed(asked.out)
+    if not asked.no_peer and not python.exists():
+        raise SystemExit("the other tools are not there: first `python -m bench peers`, or add --no-peer")
+    others = [] if asked.no_peer else peers(files, rows, python, asked.limit)
     several = [each for each in others if each.series.rows == rows]
     small = [ours(f"{size:,} rows", files, size, bad=0.001) for size in (100, 1_000, rows // 10)]
     sheet = ours("XLSX", files, rows // 10, bad=0.001, form="xlsx", unit="calamine bare read")
     bare = Series("calamine bare read", [sys.executable, "-m", "bench.bare_sheet", str(sheet.path)], (0,), rows // 10)
     found = [large + several, small, [Case(bare, sheet.path), sheet]]
     if asked.very_large:
-        found.append([ours("20,000,000 rows", files, 20 * MILLION, bad=0.001)])
+        found.append([ours("20,000,000 rows, every fault listed", files, 20 * MILLION, by_line=True, bad=0.001)])
     return found + [[each] for each in others if each.series.rows != rows]
 
 
@@ -80,22 +87,30 @@ def main() -> int:
     rows = asked.rows or (MILLION // 10 if asked.quick else MILLION)
     compiled(asked.out)
     cases: list[Case] = []
-    for group in rounds(asked, rows):
+    queue = rounds(asked, rows)
+    while queue:
+        group = queue.pop(0)
         one_by_one = len(group) == 1
         times, warm = (1, False) if one_by_one else (asked.runs, asked.runs > 1)
         alternate([each.series for each in group], times, asked.out, warm=warm)
         for case in group:
-            if "gongshu.cli" in case.series.command and case.series.rows <= MILLION:
+            if case.series.exceeded:
+                if not case.note:  # else a tenth was too much too: it has no line
+                    queue.append([shortened(case, Files(asked.out, asked.seed))])
+                continue
+            if "gongshu.cli" in case.series.command:
                 agreed(case, asked.out)
             elif "bench.peers" in " ".join(case.series.command):
                 counted(case, asked.out)
-        cases += group
+            cases.append(case)
     lines = [line(case, cases, rows) for case in cases]
     machine = {"python": platform.python_version(), "system": platform.system(), "cpus": os.cpu_count()}
     if asked.json:
         print(json.dumps({"rows": rows, "machine": machine, "load": os.getloadavg(), "lines": lines}, indent=2))
     else:
-        show(lines, rows)
+        print(table(lines, rows))
+    if asked.write is not None:
+        written(asked.write, table(lines, rows))
     return 0 if all(case.agreement is None or case.agreement.exact for case in cases) else 1
 
 
@@ -114,6 +129,7 @@ def line(case: Case, cases: list[Case], rows: int) -> dict[str, Any]:
         "x_cpu": round(cpu / divisor.series.median("cpu"), 2),
         "names": case.names if case.truth is not None else "",
         "stretched": case.stretched,
+        "note": case.note,
     }
     if case.agreement is not None:
         said |= {"planted": case.agreement.planted, "missed": case.agreement.missed[:20]}
@@ -124,11 +140,16 @@ def line(case: Case, cases: list[Case], rows: int) -> dict[str, Any]:
     return said
 
 
-def show(lines: list[dict[str, Any]], rows: int) -> None:
-    """The same for people."""
-    print(f"{rows:,} rows x 10 columns; whole processes in turn, medians; load {os.getloadavg()[0]:.1f}\n")
-    print("| | rows | wall s | CPU s | peak MiB | x wall | x CPU | faults found / planted | a fault names |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|---|")
+def table(lines: list[dict[str, Any]], rows: int) -> str:
+    """The same for people, as a Markdown table."""
+    system = f"{platform.system()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    said = [
+        f"{rows:,} rows x 10 columns; {system}; whole processes in turn, medians; load at the end "
+        f"{os.getloadavg()[0]:.1f}.",
+        "",
+        "| | rows | wall s | CPU s | peak MiB | x wall | x CPU | faults found / planted | a fault names |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|---|",
+    ]
     for each in lines:
         found = ""
         if "exact" in each:
@@ -137,11 +158,22 @@ def show(lines: list[dict[str, Any]], rows: int) -> None:
             found = found if each["exact"] else f"{found}, missed {missed}, invented {invented}"
         elif "counted" in each:
             found = f"{each['counted']:,} / {each['planted']:,}"
-        mark = " (stretched)" if each["stretched"] else ""
-        print(
+        factor = f"times {rows // each['rows']}" if each["stretched"] else ""
+        mark = f" ({', '.join(filter(None, (factor, each['note'])))})" if factor else ""
+        said.append(
             f"| {each['name']}{mark} | {each['rows']:,} | {each['wall']:.2f} | {each['cpu']:.2f} | {each['peak']} "
             f"| {each['x_wall']:.1f} | {each['x_cpu']:.1f} | {found} | {each['names']} |"
         )
+    return "\n".join(said)
+
+
+def written(page: Path, text: str) -> None:
+    """The page with the table between its marks."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{page}: no {BEGIN} … {END}")
+    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

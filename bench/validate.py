@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import statistics
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench.oracle import STANDARDS
 
@@ -57,19 +60,28 @@ class Series:
     expected: tuple[int, ...]
     rows: int
     runs: list[Run] = field(default_factory=list)
+    limit: float | None = None  # seconds after which a run is ended
+    exceeded: bool = False  # a run was ended: there is no figure
 
     def median(self, what: str) -> float:
         """The median of `wall`, `cpu` or `peak`."""
         return statistics.median(getattr(run, what) for run in self.runs)
 
 
-def start(command: Sequence[str], log: Path) -> Run:
-    """Run a command and wait for it; what it prints goes to the log."""
+def start(command: Sequence[str], log: Path, limit: float | None = None) -> Run:
+    """Run a command and wait for it, `limit` seconds at most; what it prints goes to the log."""
     began = time.perf_counter()
     opened = [(os.POSIX_SPAWN_OPEN, fd, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) for fd in (1, 2)]
     environment = {name: each for name, each in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     pid = os.posix_spawn(command[0], command, environment, file_actions=opened)
-    _, status, usage = os.wait4(pid, 0)
+    watch = threading.Timer(limit, os.kill, (pid, signal.SIGKILL)) if limit is not None else None
+    if watch is not None:
+        watch.start()
+    try:
+        _, status, usage = os.wait4(pid, 0)
+    finally:
+        if watch is not None:
+            watch.cancel()
     wall = time.perf_counter() - began
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, os.waitstatus_to_exitcode(status))
@@ -79,8 +91,14 @@ def alternate(series: Sequence[Series], times: int, folder: Path, *, warm: bool 
     """Every command in turn, so often: a busy machine slows all of them alike. A round to warm up does not count."""
     for turn in range(0 if warm else 1, times + 1):
         for each in series:
+            if each.exceeded:
+                continue
             log = folder / f"{each.name.replace(' ', '-')}.log"
-            run = start(each.command, log)
+            run = start(each.command, log, each.limit)
+            if each.limit is not None and run.code == -signal.SIGKILL:
+                each.exceeded = True
+                print(f"{each.name}: ended after {each.limit:.0f} s", file=sys.stderr, flush=True)
+                continue
             if run.code not in each.expected:
                 raise SystemExit(f"{each.name}: exit code {run.code}, see {log}")
             note = f"{each.name}: wall {run.wall:.2f} s, CPU {run.cpu:.2f} s, {run.peak:.0f} MiB"
@@ -89,8 +107,10 @@ def alternate(series: Sequence[Series], times: int, folder: Path, *, warm: bool 
                 each.runs.append(run)
 
 
-def gongshu(path: Path, report: Path, standards: Path = STANDARDS, *, every: bool = True) -> list[str]:
-    """The command under test; with `every`, each fault is listed."""
+def gongshu(
+    path: Path, report: Path, standards: Path = STANDARDS, *, every: bool = True, form: str = "json"
+) -> list[str]:
+    """The command under test; with `every`, each fault is listed. `form` jsonl has a line for each."""
     words = [
         "-m",
         "gongshu.cli",
@@ -101,7 +121,26 @@ def gongshu(path: Path, report: Path, standards: Path = STANDARDS, *, every: boo
         "--standard",
         "bench-population",
     ]
-    return [sys.executable, *words, "--format", "json", *(["--samples", "all"] * every), "--output", str(report)]
+    return [sys.executable, *words, "--format", form, *(["--samples", "all"] * every), "--output", str(report)]
+
+
+def spoken(finding: Mapping[str, Any]) -> tuple[str, str]:
+    """Column and kind of a finding in the words of the truth list."""
+    column = finding["columns"][0] if finding["columns"] else ""
+    if finding.get("reason") == "check-digit":
+        return column, "check"
+    return column, CODES.get(finding["code"]) or FORM.get(column, finding["code"])
+
+
+def found_by_line(report: Path) -> Counter[Fault]:
+    """The faults of a report of the form jsonl, read line by line."""
+    faults: Counter[Fault] = Counter()
+    with report.open(encoding="utf-8") as file:
+        for line in file:
+            each = json.loads(line)
+            if "code" in each and not each["code"].startswith("privacy."):
+                faults[(each["row"], each.get("line") or 0, *spoken(each))] += 1
+    return faults
 
 
 def truth(path: Path) -> Counter[Fault]:
@@ -118,10 +157,7 @@ def found(report: Path) -> Counter[Fault]:
     for finding in findings:
         if finding["code"].startswith("privacy."):
             continue  # a hint about the standard, not a fault of a cell
-        column = finding["columns"][0] if finding["columns"] else ""
-        kind = CODES.get(finding["code"]) or FORM.get(column, finding["code"])
-        if finding.get("reason") == "check-digit":
-            kind = "check"
+        column, kind = spoken(finding)
         if len(finding["samples"]) != finding["count"]:
             raise SystemExit(f"{finding['code']}: {finding['count']} counted, {len(finding['samples'])} listed")
         faults.update((sample["row"], sample.get("line") or 0, column, kind) for sample in finding["samples"])
