@@ -216,3 +216,13 @@ def test_a_far_cell_is_refused_where_all_sheets_are_asked_for_too() -> None:
     far = xlsx(HEAD + FAR["the last cell"])
     report = validate(far, options=ReadOptions(sheet="*"))
     assert refused(report)
+
+
+@pytest.mark.parametrize(("columns", "verdict"), [(20_000, "conforms"), (20_001, "unreadable")])
+def test_a_table_has_so_many_columns_at_most(columns: int, verdict: str) -> None:
+    names = ",".join(f"c{number}" for number in range(columns))
+    report = validate(f"{names}\n{','.join(['1'] * columns)}\n".encode())
+    assert report.verdict == verdict
+    assert [(each.code, each.reason) for each in report.findings] == (
+        [("file.too-large", "columns")] if verdict == "unreadable" else []
+    )

@@ -21,6 +21,7 @@ from gongshu.validators.readers.sniffing import format_of, mismatch
 
 __all__ = ["FORMATS", "ReadOptions", "open_table"]
 
+MOST_COLUMNS = 20_000  # a workbook has 16,384; each costs some 10 kB in every batch
 # format -> who reads it, imported when it is asked for: (content, options, findings) -> Source
 FORMATS: dict[str, str] = {
     "arrow": "gongshu.validators.readers.columnar:open_arrow",
@@ -64,7 +65,13 @@ def open_table(
         findings = mismatch(content.name, kind)
         module, _, name = FORMATS[kind].partition(":")
         opened: Callable[..., Source] = getattr(importlib.import_module(module), name)
-        return opened(content, options, findings)
+        source = opened(content, options, findings)
+        if source.shape.header is not None and len(source.shape.header.names) > MOST_COLUMNS:
+            source.close()
+            raise SourceFault(  # noqa: TRY301 - as above
+                "file.too-large", name=content.name, reason="columns", limit=f"{MOST_COLUMNS:,}"
+            )
+        return source  # noqa: TRY300 - as above
     except BaseException:
         content.close()
         raise
