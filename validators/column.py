@@ -240,9 +240,23 @@ class ColumnPlan:
             each = found[number]
             return Detail(doubts.words[number], each.params, each.fix)
 
+        def describe_all(rows: Rows) -> list[Detail]:
+            told = {number: Detail(doubts.words[number], each.params, each.fix) for number, each in found.items()}
+            return [told[number] for number in doubts.which[np.searchsorted(doubts.rows, rows)].tolist()]
+
         rows = doubts.rows[doubts.of(list(found))]
         fixable = any(each.fix is not None and each.fix.safe for each in found.values())
-        return Fault(code, severity, (self.field.name,), rows, describe, rule, reason, fixable=fixable)
+        return Fault(
+            code,
+            severity,
+            (self.field.name,),
+            rows,
+            describe,
+            rule,
+            reason,
+            fixable=fixable,
+            describe_all=describe_all,
+        )
 
     def _settle(self, text: Any, first: Screened, absent: Mask | None, doubts: Doubts) -> Judged:
         """Values, repaired text and the cells that failed."""

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from gongshu.validators.batch import NUMBER, Batch, Rows, Source
 from gongshu.validators.fault import Detail, Fault
+from gongshu.validators.kernels.buffers import texts as written
 from gongshu.validators.keys import Digests, digest
 from gongshu.validators.keytext import comparable, composed
 
@@ -192,7 +193,23 @@ def _violations(
         shown = {name: text[row].as_py() for name, text in texts.items()}
         return Detail(shown.get(first) if first else None, {"values": shown})
 
-    return Fault("row.rule", rule.severity, rule.fields, at, describe, rule=rule.id, params=rule.params)
+    def describe_all(rows: Rows) -> list[Detail]:
+        chosen = pa.array(rows)
+        columns = {name: written(text.take(chosen)) for name, text in texts.items()}
+        firsts = columns[first] if first in columns else [None] * len(rows)
+        shown = zip(*columns.values()) if columns else ((),) * len(rows)
+        return [Detail(value, {"values": dict(zip(columns, each))}) for value, each in zip(firsts, shown)]
+
+    return Fault(
+        "row.rule",
+        rule.severity,
+        rule.fields,
+        at,
+        describe,
+        rule=rule.id,
+        params=rule.params,
+        describe_all=describe_all,
+    )
 
 
 # --- keys --------------------------------------------------------------------------------------------------------

@@ -239,7 +239,7 @@ def lines_of(block: bytes, spans: Spans | None) -> Lines:
     """How many records and lines a block has, and on which line each record starts."""
     if spans is None or not len(spans.opens):
         lone = block.count(b"\r") - block.count(b"\r\n") if b"\r" in block else 0
-        count = block.count(b"\n") + lone + (block[-1:] not in (b"\n", b"\r", b""))
+        count = int(np.count_nonzero(_feeds(block))) + lone + (block[-1:] not in (b"\n", b"\r", b""))
         return Lines(count, count, None)
     if len(spans.opens) <= FEW and b"\r" not in block:
         return _few_lines(block, spans)
@@ -255,16 +255,22 @@ def lines_of(block: bytes, spans: Spans | None) -> Lines:
     return Lines(len(starts), lines, starts)
 
 
+def _feeds(block: bytes) -> Any:
+    """Which bytes are line feeds: counted so, they cost a fifth of `bytes.count`, which is made for what is seldom."""
+    return np.frombuffer(block, np.uint8) == LF
+
+
 def _few_lines(block: bytes, spans: Spans) -> Lines:
     """The same where LF alone breaks lines and quotes are few: only they are looked at."""
-    total, at, seen = block.count(b"\n"), 0, 0
+    feeds = _feeds(block)
+    total, at, seen = int(np.count_nonzero(feeds)), 0, 0
     records: list[int] = []
     extra: list[int] = []
     inside = 0
     for opened, closed in zip(spans.opens.tolist(), spans.closes.tolist()):
         if block.find(b"\n", opened, closed) < 0:
             continue
-        seen += block.count(b"\n", at, opened)
+        seen += int(np.count_nonzero(feeds[at:opened]))
         within = block.count(b"\n", opened, closed)
         records.append(seen - inside)  # the record this stretch lies in
         extra.append(within)

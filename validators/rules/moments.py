@@ -129,9 +129,13 @@ def iso(values: Values) -> Any:
         at = values.data
         if values.present is not None and len(at) == len(values.present):
             at = np.where(values.present, at, 0)
-        if at.size and COMMON[0] <= at.min() and at.max() < COMMON[1]:
+        usual = (at >= COMMON[0]) & (at < COMMON[1])
+        if usual.all():
             return Packed(_calendar()[at - COMMON[0]])
-        return spelled(values, SPELLED["date"])
+        matrix = _calendar()[np.where(usual, at, 0) - COMMON[0]]
+        rest = np.flatnonzero(~usual)
+        matrix[rest] = spelled(Values("date", at[rest]), SPELLED["date"]).matrix
+        return Packed(matrix)
     texts = spelled(values, SPELLED[values.kind])
     fraction = np.mod(values.data, 1_000_000)
     if not fraction.any():
