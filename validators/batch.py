@@ -53,7 +53,13 @@ class Batch:
     line_of: Rows | None = None  # local line (0-based) of each *record*; None = identity with the record index
     structural: list[Structural] = field(default_factory=list)
     marks: dict[int, Marks] = field(default_factory=dict)  # column number -> origin marks, only where not all PLAIN
-    block: bytes | None = None  # the block's own bytes as UTF-8 (delimited text only), so that repair can copy records
+    block: bytes | None = None  # the block's own bytes (delimited text only), so that repair can copy records
+    encoding: str = "utf-8"  # what they are in
+
+    def utf8(self) -> bytes:
+        """The block's own bytes as UTF-8."""
+        held = self.block or b""
+        return held if self.encoding == "utf-8" else held.decode(self.encoding).encode()
 
 
 @dataclass(frozen=True, slots=True)

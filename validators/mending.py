@@ -146,7 +146,7 @@ class Mending:
             if self._blocked is not None:
                 standard = self._asked.standard
                 edits = edits_of(verdict, plan, standard, self._blocked, self._made, self._log, self._lang)
-            block = verdict.batch.block or b""
+            block = verdict.batch.utf8()
             for piece in edited(block, self._mark, edits):
                 self._out.write(piece)
             self._taken += len(block)

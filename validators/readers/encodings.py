@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,17 @@ import pyarrow as pa
 
 from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.validators.batch import Rows
+from gongshu.validators.kernels import buffers
 from gongshu.validators.readers.blocks import LONGEST
 from gongshu.validators.readers.content import Content, spooled
 
 CHUNK = 4 << 20
 STRETCH = 1 << 20  # what is looked at at a time for UTF-8: it stays in the processor's cache
 WORKERS = 2
+LARGE = 8 << 20  # a larger file's encoding is told by lines from all over it, where those agree
+WINDOW = 32 << 10  # what is taken of each stretch of it
+ENOUGH = 500  # lines beyond ASCII that have to be among them
+CLEAR = 5  # times as much has every other candidate to pay
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -79,7 +85,7 @@ def _known(name: str) -> str:
 def _valid(content: Content, start: int) -> bool:
     """Whether the bytes from `start` on are UTF-8; several stretches are looked at at a time."""
     if content.size - start <= CHUNK:
-        return _is_utf8(content.read(start, content.size))
+        return is_utf8(content.read(start, content.size))
     at = start
     waiting: deque[Future[bool]] = deque()
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="gongshu-utf8") as pool:
@@ -87,7 +93,7 @@ def _valid(content: Content, start: int) -> bool:
             while chunk := content.read(at, STRETCH):
                 final = at + len(chunk) >= content.size
                 cut = len(chunk) if final else _whole_characters(chunk)
-                waiting.append(pool.submit(_is_utf8, chunk, cut))
+                waiting.append(pool.submit(is_utf8, chunk, cut))
                 if len(waiting) > WORKERS and not waiting.popleft().result():
                     return False
                 if final:
@@ -110,7 +116,7 @@ def _whole_characters(data: bytes) -> int:
     return cut
 
 
-def _is_utf8(data: bytes, size: int | None = None) -> bool:
+def is_utf8(data: bytes, size: int | None = None) -> bool:
     """Whether the first `size` bytes are UTF-8: Arrow's own validation is several times as fast as decoding."""
     offsets = np.array([0, len(data) if size is None else size], np.int32)
     text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
@@ -135,12 +141,36 @@ def _sided(head: bytes) -> str | None:
 # ---------------------------------------------------------------- which candidate is the cheapest
 
 
-def _cheapest(content: Content) -> str:
-    cost = dict.fromkeys(LIKELY, 0.0)
-    for chunk in _line_chunks(content):
-        for name, paid in _costs(chunk).items():
-            cost[name] += paid
+def _cheapest(source: Content) -> str:
+    """The cheapest candidate: by lines taken from all over the file where those leave no doubt, else by all lines."""
+    if source.size > LARGE:
+        cost, foreign = _paid(_windows(source))
+        best, second = sorted(cost.values())[:2]
+        if foreign >= ENOUGH and best * CLEAR <= second:
+            return min(LIKELY, key=lambda name: cost[name])
+    cost, _ = _paid(_line_chunks(source))
     return min(LIKELY, key=lambda name: cost[name])
+
+
+def _paid(chunks: Iterable[bytes]) -> tuple[dict[str, float], int]:
+    """What each candidate pays for these lines, and how many of them have anything beyond ASCII."""
+    cost, lines = dict.fromkeys(LIKELY, 0.0), 0
+    for chunk in chunks:
+        paid, foreign = _costs(chunk)
+        lines += foreign
+        for name, each in paid.items():
+            cost[name] += each
+    return cost, lines
+
+
+def _windows(source: Content) -> Iterator[bytes]:
+    """Whole lines from every stretch of the file."""
+    for at in range(0, source.size, STRETCH):
+        got = source.read(at, WINDOW)
+        start = got.find(b"\n") + 1 if at else 0
+        end = got.rfind(b"\n") + 1
+        if end > start:
+            yield got[start:end]
 
 
 def _line_chunks(content: Content) -> Iterator[bytes]:
@@ -159,11 +189,11 @@ def _line_chunks(content: Content) -> Iterator[bytes]:
         yield carry
 
 
-def _costs(chunk: bytes) -> dict[str, float]:
+def _costs(chunk: bytes) -> tuple[dict[str, float], int]:
     data = np.frombuffer(chunk, np.uint8)
     high = data >= 0x80
     if not high.any():
-        return {}
+        return {}, 0
     breaks = np.flatnonzero((data == 10) | (data == 13))
     starts = np.concatenate([[0], breaks[breaks < len(data) - 1] + 1])
     foreign = int(np.logical_or.reduceat(high, starts).sum())  # lines with anything beyond ASCII
@@ -174,7 +204,8 @@ def _costs(chunk: bytes) -> dict[str, float]:
     western = int(np.logical_or.reduceat(undefined, starts).sum()) + 0.5 * foreign * int((high & beside).sum()) / int(
         high.sum()
     )
-    return {"utf-8": float(_bad_utf8(chunk, data, starts)), "gb18030": _cost_gb(chunk, foreign), "cp1252": western}
+    found = {"utf-8": float(_bad_utf8(chunk, data, starts)), "gb18030": _cost_gb(chunk, foreign), "cp1252": western}
+    return found, foreign
 
 
 def _bad_utf8(chunk: bytes, data: Any, starts: Any) -> int:
@@ -208,6 +239,7 @@ def _cost_gb(chunk: bytes, foreign: int) -> float:
     return bad + 0.5 * foreign * rarity(text)
 
 
+@cache
 def _common() -> Any:
     """One bool a UTF-16 unit: what Chinese text is made of (GB 2312 level 1, punctuation, full-width)."""
     table = np.zeros(1 << 16, bool)
@@ -257,6 +289,27 @@ def decode(raw: bytes, encoding: str, starts: Rows, ends: Rows) -> tuple[bytes, 
         at = end
     out.append(raw[at:])
     return b"".join(out), bad
+
+
+def transcoded(column: pa.Array, encoding: str) -> pa.Array:
+    """A column of texts in another encoding than UTF-8, none of which holds a NUL, as UTF-8.
+
+    Raises `UnicodeDecodeError`, whose places mean nothing, where the encoding cannot read a cell.
+    """
+    rows = len(column)
+    bounds = buffers.offsets(column)
+    data = buffers.content(column)
+    if not len(data) or data.max() < 0x80:
+        return column
+    edges, joined = np.arange(rows, dtype=np.int64), np.zeros(len(data) + rows, np.uint8)
+    kept = np.ones(len(joined), bool)
+    kept[bounds[1:] + edges] = False  # a NUL behind each cell: it ends a character that is cut short, too
+    joined[kept] = data
+    text = joined.tobytes().decode(encoding).encode()
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8) == 0)
+    places = np.zeros(rows + 1, np.int32)
+    places[1:] = ends - edges
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(places), pa.py_buffer(text.replace(b"\0", b"")))
 
 
 def _strict(raw: bytes, encoding: str) -> bytes | None:

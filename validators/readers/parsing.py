@@ -10,7 +10,7 @@ judged; blank rows and rows with bad bytes are counted in `row` but not judged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from gongshu.validators.readers.blocks import (
     quoted_spans,
     spans_of,
 )
-from gongshu.validators.readers.encodings import BadBytes, decode, other_encoding, readings
+from gongshu.validators.readers.encodings import BadBytes, decode, is_utf8, other_encoding, readings, transcoded
 from gongshu.validators.readers.excerpts import EXCERPT, excerpt, said
 from gongshu.validators.readers.quotes import strays, suspected
 from gongshu.validators.readers.rows import blank_rows, is_blank
@@ -58,6 +58,10 @@ def parse_piece(piece: Piece, layout: Layout) -> Batch:
     """The batch of one piece of a file."""
     if piece.unclosed:
         return _unclosed(piece, layout)
+    if not layout.clean and layout.encoding != "utf-8":
+        batch = _of_raw(piece, layout)
+        if batch is not None:
+            return batch
     block, spans, bad = _decoded(piece, layout)
     lines = lines_of(block, spans)
     columns, rows, structural = _table(block, spans, lines.records, layout)
@@ -76,6 +80,33 @@ def parse_piece(piece: Piece, layout: Layout) -> Batch:
         columns, rows = _without(columns, rows, numbers.tolist())
     index = rows if rows is not None and len(rows) != lines.records else None
     return Batch(columns, lines.records, index, lines.lines, lines.line_of, structural, block=block)
+
+
+def _of_raw(piece: Piece, layout: Layout) -> Batch | None:
+    """The batch of a piece that is cut before it is decoded, so that only cells beyond ASCII have to be.
+
+    None where anything is odd: then the whole piece is decoded first, and its records are told by their text.
+    """
+    block, spans = piece.raw, piece.spans
+    odd = (spans is not None and spans.stray) or b"\0" in block or layout.width > layout.columns
+    if odd or block.isascii():
+        return None
+    lines = lines_of(block, spans)
+    multi = spans if lines.line_of is not None else None  # some record takes several lines
+    if multi is not None and suspected(block, multi, lines, columns=layout.columns, delimiter=layout.delimiter):
+        return None
+    try:
+        columns = [transcoded(each, layout.encoding) for each in _cells(block, layout.columns, layout, None)]
+    except (pa.ArrowInvalid, UnicodeDecodeError):  # a row of another width, bytes that mean nothing
+        return None
+    blank = blank_rows(columns)
+    rows, structural = None, []
+    if blank is not None:
+        structural.append(Structural("table.row-blank", blank))
+        columns, rows = _without(columns, None, blank.tolist())
+    return Batch(
+        columns, lines.records, rows, lines.lines, lines.line_of, structural, block=block, encoding=layout.encoding
+    )
 
 
 def passed_over(raw: bytes, layout: Layout, structural: Sequence[Structural]) -> Batch:
@@ -100,13 +131,8 @@ def _unclosed(piece: Piece, layout: Layout) -> Batch:
 def _decoded(piece: Piece, layout: Layout) -> tuple[bytes, Spans | None, list[BadBytes]]:
     if layout.clean:
         return piece.raw, piece.spans, []
-    if layout.encoding == "utf-8" or piece.raw.isascii():
-        try:
-            piece.raw.decode()
-        except UnicodeDecodeError:
-            pass
-        else:
-            return piece.raw, piece.spans, []
+    if piece.raw.isascii() or (layout.encoding == "utf-8" and is_utf8(piece.raw)):
+        return piece.raw, piece.spans, []
     starts, ends = spans_of(piece.raw, piece.spans)
     block, bad = decode(piece.raw, layout.encoding, starts, ends)
     return block, quoted_spans(block, layout.delimiter), bad
@@ -123,6 +149,18 @@ def _table(
         ragged.append(row.number - 1)
         return "skip"
 
+    columns = _cells(block, width, layout, keep)
+    structural: list[Structural] = []
+    rows = None
+    if ragged:
+        rows, columns = _mended(block, spans, records, columns, ragged, layout, structural)
+    if width > layout.columns:
+        structural += _surplus(columns, rows, ragged, layout)
+    return columns[: layout.columns], rows, structural
+
+
+def _cells(block: bytes, width: int, layout: Layout, keep: Callable[[Any], str] | None) -> list[pa.Array]:
+    """The columns of a block. Rows of another width go to `keep`; without it they raise `pa.ArrowInvalid`."""
     names = [str(number) for number in range(width)]
     table = pyarrow.csv.read_csv(
         pa.BufferReader(BOM + block if block.startswith(BOM) else block),  # pyarrow drops one mark
@@ -140,14 +178,7 @@ def _table(
             quoted_strings_can_be_null=False,
         ),
     )
-    columns = [_one(column) for column in table.columns]
-    structural: list[Structural] = []
-    rows = None
-    if ragged:
-        rows, columns = _mended(block, spans, records, columns, ragged, layout, structural)
-    if width > layout.columns:
-        structural += _surplus(columns, rows, ragged, layout)
-    return columns[: layout.columns], rows, structural
+    return [_one(column) for column in table.columns]
 
 
 def _one(column: Any) -> pa.Array:
