@@ -184,7 +184,7 @@ def _parquet(table: Any, out: BinaryIO) -> None:
 
 
 def _csv(table: Any, out: BinaryIO) -> None:
-    from gongshu.publishers.conversion import write_csv
+    from gongshu.publishers.csvtext import write_csv
 
     write_csv(out, table.schema.names, table.to_batches())
 

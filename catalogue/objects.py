@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -21,6 +22,7 @@ class Objects:
         self._work = folder / "tmp"
         self._at = at
         self._mine: tuple[Path, int] | None = None
+        self._turn = threading.Lock()
         self._unsettled: set[Path] = set()  # folders whose new names are not durable yet
 
     def path(self, sha256: str) -> Path:
@@ -29,15 +31,16 @@ class Objects:
 
     def workplace(self) -> Path:
         """This process's own folder on the same file system, held by a lock that dies with the process."""
-        if self._mine is None:
-            self.sweep()
-            folder = self._work / uuid4().hex
-            handle = take(self._work / f"{folder.name}.lock")
-            if handle is None:  # nobody else can know this name
-                raise OSError(f"cannot lock {folder.name}")
-            folder.mkdir(parents=True)
-            self._mine = folder, handle
-        return self._mine[0]
+        with self._turn:
+            if self._mine is None:
+                self.sweep()
+                folder = self._work / uuid4().hex
+                handle = take(self._work / f"{folder.name}.lock")
+                if handle is None:  # nobody else can know this name
+                    raise OSError(f"cannot lock {folder.name}")
+                folder.mkdir(parents=True)
+                self._mine = folder, handle
+            return self._mine[0]
 
     def sweep(self) -> int:
         """Remove what processes that died left behind; how many places were removed."""
@@ -52,10 +55,12 @@ class Objects:
             removed += 1
         return removed
 
-    def put(self, path: Path, *, move: bool) -> tuple[str, int]:
-        """Store a file's bytes; SHA-256 and size of exactly what was stored."""
+    def put(self, path: Path, *, move: bool, expected: str | None = None) -> tuple[str, int]:
+        """Store a file's bytes, if they hash to what is expected; their SHA-256 and size. Threads may put at once."""
         if move:
             sha256, size = file_sha256(path)
+            if expected is not None and sha256 != expected:
+                return sha256, size
             if not self.path(sha256).exists():
                 _sync(path)
                 self._settle(path, sha256)
@@ -65,7 +70,7 @@ class Objects:
         copy = self.workplace() / uuid4().hex
         sha256, size = _copy(path, copy)
         self._at("object.copied")
-        if self.path(sha256).exists():
+        if self.path(sha256).exists() or (expected is not None and sha256 != expected):
             copy.unlink()
         else:
             self._settle(copy, sha256)

@@ -104,9 +104,9 @@ class Store:
         """A folder of this process beside the objects."""
         return self.objects.workplace()
 
-    def put(self, path: Path, *, move: bool = False) -> tuple[str, int]:
-        """Store the file's bytes; return SHA-256 and size."""
-        return self.objects.put(path, move=move)
+    def put(self, path: Path, *, move: bool = False, expected: str | None = None) -> tuple[str, int]:
+        """Store the file's bytes, if they hash to what is expected; return SHA-256 and size."""
+        return self.objects.put(path, move=move, expected=expected)
 
     def object_path(self, sha256: str) -> Path:
         """Where the bytes of that hash lie."""
@@ -268,7 +268,10 @@ def _unmade(folder: Path, store: Store, *, made: bool) -> None:
     with suppress(AttributeError, sqlite3.Error):
         store.connection.close()
     file = folder / DATABASE
-    with suppress(OSError, sqlite3.Error), closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as left:
+    with (
+        suppress(OSError, sqlite3.Error),
+        closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as left,
+    ):
         if left.execute("PRAGMA user_version").fetchone()[0]:
             return
     for each in (file, file.with_name(f"{DATABASE}-wal"), file.with_name(f"{DATABASE}-shm")):

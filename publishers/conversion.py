@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gongshu.publishers import csvtext
 from gongshu.publishers.arrays import arrow_type, spelled, typed
 from gongshu.publishers.exposure import exposed
 from gongshu.publishers.projection import Column, Projection, table_schema
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from gongshu.validators.engine import BatchVerdict
 
 VERSION = "1"  # of the bytes that a conversion gives: it changes when the same source would give others
-BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ def convert(subject: Subject, projection: Projection, folder: Path) -> Converted
     parquet, text = folder / "data.parquet", folder / "data.csv"
     rows = 0
     with text.open("wb") as out, pq.ParquetWriter(parquet, stream.schema, compression="zstd") as writer:
-        _header(out, stream.schema.names)
+        csvtext.header(out, stream.schema.names)
         for batch in stream.batches():
             rows += batch.num_rows
             writer.write_batch(batch)
-            _body(out, batch)
+            csvtext.body(out, batch)
     stream.refuse_exposure()
     described = table_schema(subject.standard, projection, stream.schema.names)
     return Converted(rows, tuple(stream.schema.names), described, parquet, text)
@@ -175,49 +173,3 @@ def _masked(text: pa.Array, privacy: Privacy) -> pa.Array:
     coded = text.dictionary_encode()
     changed = pa.array([mask(value, privacy) for value in coded.dictionary.to_pylist()], pa.string())
     return changed.take(coded.indices)
-
-
-def write_csv(out: BinaryIO, names: list[str], batches: Iterable[pa.RecordBatch]) -> None:
-    """A CSV as all of ours: UTF-8 with a BOM, line feeds, quotes where they are needed."""
-    _header(out, names)
-    for batch in batches:
-        _body(out, batch)
-
-
-def _header(out: BinaryIO, names: list[str]) -> None:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(names)
-    out.write(BOM + line.getvalue().encode("utf-8"))
-
-
-def _body(out: BinaryIO, batch: pa.RecordBatch) -> None:
-    """The rows as text: data are exact, so nothing in them is neutralised; an absent value is an empty cell."""
-    alone = '""' if batch.num_columns == 1 else ""  # a line without anything would be no row
-    columns = [_quoted(_text(array)).fill_null(alone) for array in batch.columns]
-    if not columns or not batch.num_rows:
-        return
-    lines = pc.binary_join_element_wise(*columns, ",") if len(columns) > 1 else columns[0]
-    whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(lines)], pa.int32()), lines), "\n")
-    out.write(whole[0].as_py().encode("utf-8") + b"\n")
-
-
-def _quoted(text: pa.Array) -> pa.Array:
-    """Quotes around what needs them, by RFC 4180."""
-    special = pc.match_substring_regex(text, '[",\r\n]')
-    if not pc.any(special).as_py():
-        return text
-    mark = pa.scalar('"')
-    wrapped = pc.binary_join_element_wise(mark, pc.replace_substring(text, '"', '""'), mark, "")
-    return pc.if_else(special, wrapped, text)
-
-
-def _text(array: pa.Array) -> pa.Array:
-    kind = array.type
-    if pa.types.is_decimal(kind) and kind.scale > 0:
-        text = pc.replace_substring_regex(array.cast(pa.string()), r"(\.\d*?)0+$", r"\1")
-        return pc.replace_substring_regex(text, r"\.$", "")
-    if pa.types.is_timestamp(kind):
-        return pc.replace_substring_regex(pc.strftime(array, "%Y-%m-%dT%H:%M:%S"), r"\.0+$", "")
-    if pa.types.is_time(kind):
-        return pc.replace_substring_regex(array.cast(pa.string()), r"\.0+$", "")
-    return array.cast(pa.string())

@@ -122,8 +122,11 @@ class Ledger(Protocol):
         """Withdraw every version and purge their bytes; hashes and records stay."""
         ...
 
-    def put(self, path: Path, *, move: bool = False) -> tuple[str, int]:
-        """Store the file's bytes durably (fsync, rename); return SHA-256 and size. Same bytes: nothing is done."""
+    def put(self, path: Path, *, move: bool = False, expected: str | None = None) -> tuple[str, int]:
+        """Store the file's bytes durably (fsync, rename); return SHA-256 and size. Same bytes: nothing is done.
+
+        Bytes that do not hash to `expected` are not stored.
+        """
         ...
 
     def object_path(self, sha256: str) -> Path:
