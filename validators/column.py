@@ -39,6 +39,7 @@ _EPOCH = date(1970, 1, 1)
 _EXACT = decimal.Context(prec=2000)
 _ROOM = 2**62
 _MARKS = 256
+_FEW = 100  # rows a mended one
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,12 @@ class Doubts:
         place = np.zeros(len(self.verdicts), np.int64)
         place[list(mended)] = np.arange(len(mended))
         mine = self.of(list(mended))
-        mask = np.zeros(len(text), bool)
-        mask[self.rows[mine]] = True
+        rows = self.rows[mine]
         words = pa.array(list(mended.values()), pa.string()).take(pa.array(place[self.which[mine]]))
+        if len(rows) * _FEW < len(text):  # laying pieces together costs a piece, replacing under a mask costs a row
+            return _replaced(text, rows.tolist(), words)
+        mask = np.zeros(len(text), bool)
+        mask[rows] = True
         return pc.replace_with_mask(text, pa.array(mask), words)
 
 
@@ -323,6 +327,15 @@ def _numbers(first: Screened, present: Mask | None, doubts: Doubts, good: dict[i
     objects = np.empty(len(data), object)
     objects[:] = [decimal.Decimal(value).scaleb(-scale, _EXACT) for value in data.tolist()]
     return Values("number", doubts.put(objects, finite), present, scale)
+
+
+def _replaced(text: Any, rows: list[int], words: Any) -> Any:
+    """The text with `words` in those rows, which ascend."""
+    pieces, at = [], 0
+    for number, row in enumerate(rows):
+        pieces += [text.slice(at, row - at), words.slice(number, 1)]
+        at = row + 1
+    return pa.concat_arrays([*pieces, text.slice(at)])
 
 
 def _told_apart(

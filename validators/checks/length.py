@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongshu.validators.kernels.buffers import Mask, offsets
@@ -38,14 +39,20 @@ class Length:
         bounds = offsets(column)
         size = bounds[1:] - bounds[:-1]
         # n bytes hold at most n and at least n/4 characters
-        short = self.least is not None and bool((size < self.least * 4).any())
-        long = self.most is not None and int(size.max(initial=0)) > self.most
-        if not short and not long:
-            return None
-        points = np.asarray(pc.utf8_length(column))
-        good = np.ones(len(column), bool)
+        doubt = np.zeros(len(column), bool)
         if self.least is not None:
-            good &= points >= self.least
+            doubt |= size < self.least * 4
         if self.most is not None:
-            good &= points <= self.most
+            doubt |= size > self.most
+        rows = np.flatnonzero(doubt)
+        if not len(rows):
+            return None
+        points = np.asarray(pc.utf8_length(column.take(pa.array(rows)) if len(rows) < len(column) else column))
+        fits = np.ones(len(rows), bool)
+        if self.least is not None:
+            fits &= points >= self.least
+        if self.most is not None:
+            fits &= points <= self.most
+        good = ~doubt
+        good[rows[fits]] = True
         return good
