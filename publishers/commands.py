@@ -105,8 +105,12 @@ def show_plan(session: Session, made: Plan, output: Path | None) -> int:
 @publish.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--actor", default="", help="谁发布 / Who publishes, for the audit")
-@click.option("--trust", multiple=True, metavar="KEY", help="信任谁签的包：公钥或公钥文件 / Whose bundles: a key, or a file")
-@click.option("--in", "where", metavar="CATALOGUE", help="按哪个目录的信任名单 / The catalogue whose trusted keys count")
+@click.option(
+    "--trust", multiple=True, metavar="KEY", help="信任谁签的包：公钥或公钥文件 / Whose bundles: a key, or a file"
+)
+@click.option(
+    "--in", "where", metavar="CATALOGUE", help="按哪个目录的信任名单 / The catalogue whose trusted keys count"
+)
 @click.option("--unsigned", is_flag=True, help="没有签名的包也执行 / Apply a bundle that nobody signed")
 @PROGRESS
 @everywhere
