@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from gongshu.standards.edition import VERSION
 from gongshu.validators.asking import Asked, Watch, asking, extra_checks, used
 from gongshu.validators.gathering import gather
 from gongshu.validators.inputs import identity
@@ -85,7 +86,7 @@ def report_over(
         publishable=all(each.publishable for each in files),
         inputs=_inputs(asked, pieces, files),
         files=files,
-        engine={"name": "gongshu", "version": _version()},
+        engine={"name": "gongshu", "version": VERSION},
         generated=datetime.now(ZoneInfo(asked.timezone)).isoformat(timespec="seconds"),
         duration=round(time.perf_counter() - began, 3),
     )
@@ -141,9 +142,3 @@ def _if_asked(asked: Asked, pieces: Sequence[Piece]) -> dict[str, Any]:
     if archives:
         found["archives"] = archives
     return found
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("gongshu")

@@ -16,6 +16,7 @@ DAY = 86_400_000_000  # microseconds
 FIRST, LAST = date.min.toordinal() - 719_163, date.max.toordinal() - 719_163
 WIDTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2}
 SPELLED = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M:%S", "time": "%H:%M:%S"}
+FEW = 10_000  # dates are spelled out; more are looked up in a calendar, which costs as much to make
 COMMON = (date(1900, 1, 1).toordinal() - 719_163, date(2100, 1, 1).toordinal() - 719_163)
 
 
@@ -129,6 +130,8 @@ def iso(values: Values) -> Any:
         at = values.data
         if values.present is not None and len(at) == len(values.present):
             at = np.where(values.present, at, 0)
+        if len(at) < FEW:
+            return spelled(Values("date", at), SPELLED["date"])
         usual = (at >= COMMON[0]) & (at < COMMON[1])
         if usual.all():
             return Packed(_calendar()[at - COMMON[0]])
