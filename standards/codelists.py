@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
@@ -164,8 +165,8 @@ class CodeTable:
         self._rows: dict[str, tuple[Code, ...]] = {}
         for each in standard.codes or ():
             self._rows[each.code] = (*self._rows.get(each.code, ()), each)
-        self._current: dict[date, Mapping[str, Code]] = {}
-        self._names: dict[date, Mapping[str, str | None]] = {}
+        self._current: dict[int, Mapping[str, Code]] = {}
+        self._names: dict[int, Mapping[str, str | None]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -179,22 +180,32 @@ class CodeTable:
         """All dated rows of a code, in the list's order; none where it never was one."""
         return self._rows.get(code, ())
 
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """The days (as ordinals) on which codes begin or have ended; between two of them nothing changes."""
+        codes = self.standard.codes or ()
+        starts = {each.valid_from.toordinal() for each in codes if each.valid_from is not None}
+        ends = {each.valid_to.toordinal() + 1 for each in codes if each.valid_to is not None}
+        return tuple(sorted(starts | ends))
+
     def current(self, on: date) -> Mapping[str, Code]:
         """The codes in force on a day; both ends of a period count."""
-        if on not in self._current:
+        time = bisect_right(self.turns, on.toordinal())
+        if time not in self._current:
             valid = (each for rows in self._rows.values() for each in rows if _in_force(each, on))
-            self._current[on] = {each.code: each for each in valid}
-        return self._current[on]
+            self._current[time] = {each.code: each for each in valid}
+        return self._current[time]
 
     def by_name(self, on: date) -> Mapping[str, str | None]:
         """Name (either language) to code, of the codes in force on a day; None where two codes share the name."""
-        if on not in self._names:
+        time = bisect_right(self.turns, on.toordinal())
+        if time not in self._names:
             names: dict[str, str | None] = {}
             for code, each in self.current(on).items():
                 for name in {each.name_zh, each.name_en} - {""}:
                     names[name] = code if names.get(name, code) == code else None
-            self._names[on] = names
-        return self._names[on]
+            self._names[time] = names
+        return self._names[time]
 
     def below(self, code: str, ancestor: str, on: date | None = None) -> bool:
         """Whether `ancestor` is a parent, grandparent … of `code`; never true of a code and itself."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gongshu.standards.codelists import CodeTable, day, read_codes
-from gongshu.standards.model import Kind, Standard
+from gongshu.standards.model import Code, Kind, Standard
 
 CODES = """\
 code,name_zh,name_en,parent,level,valid_from,valid_to,replaced_by
@@ -71,3 +71,16 @@ def test_a_year_and_a_month_hold_each_of_their_days(moment: date) -> None:
 
 def test_what_is_no_date() -> None:
     assert [day(text) for text in ("", "2019-13", "2019-02-30", "19", "2019/01/01", "0000")] == [None] * 6
+
+
+@given(st.lists(st.tuples(st.dates(date(2000, 1, 1), date(2000, 1, 9)), st.integers(0, 4)), max_size=4), st.data())
+def test_answers_that_are_kept_are_those_of_the_day(periods: list[tuple[date, int]], data: st.DataObject) -> None:
+    rows = [
+        Code(str(number), name_zh="甲", valid_from=start, valid_to=start + timedelta(days))
+        for number, (start, days) in enumerate(periods)
+    ]
+    table = CodeTable(Standard("list", "1", Kind.CODELIST, codes=tuple(rows)))
+    for on in data.draw(st.lists(st.dates(date(1999, 12, 30), date(2000, 1, 15)) | st.just(date.max))):
+        valid = {each.code for each in rows if each.valid_from <= on <= each.valid_to}
+        assert set(table.current(on)) == valid
+        assert table.by_name(on) == ({"甲": next(iter(valid)) if len(valid) == 1 else None} if valid else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class Codes:
     width: int | None
     certain: Any = field(compare=False)
     spans: Spans | None = field(default=None, compare=False)  # where each row has its own date
+    turns: Turns | None = field(default=None, compare=False)  # the same, where the place in the tree counts too
     kind: str = "text"
     formal: bool = True
     loose: bool = False
@@ -102,6 +103,8 @@ class Codes:
 
     def screen_on(self, column: Any, days: Ints) -> Mask | None:
         """Cells that are right on the day of their row, as days since 1970; None where that has to be asked singly."""
+        if self.turns is not None:
+            return self.turns.hold(column, days, self)
         return None if self.spans is None else self.spans.hold(column, days)
 
 
@@ -120,6 +123,51 @@ class Spans:
         for first, last in zip(self.first, self.last):
             found |= (first[places] <= days) & (days <= last[places])
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The days on which anything in a list changes: between two of them, one answer for each text holds.
+
+    `known` keeps the answers by text and time; threads that ask at once write the same.
+    """
+
+    texts: Any  # distinct
+    first: Ints  # days that begin a time in which nothing changes; what lies before the first of them is a time too
+    days: tuple[date, ...]  # one of each time
+    known: dict[int, bool] = field(default_factory=dict)
+
+    def hold(self, column: Any, days: Ints, domain: Codes) -> Mask:
+        """Whether each text reads as it stands on its day, asked once for each text and time that occur."""
+        found = pc.index_in(column, value_set=self.texts)
+        listed = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+        places = found.fill_null(0).to_numpy(zero_copy_only=False)[listed].astype(np.int64)
+        asked = places * len(self.days) + np.searchsorted(self.first, days[listed], side="right")
+        pairs, where = np.unique(asked, return_inverse=True)
+        answers = np.fromiter((self._right(pair, domain) for pair in pairs.tolist()), bool, len(pairs))
+        right = np.zeros(len(column), bool)
+        right[listed] = answers[where.ravel()]
+        return right
+
+    def _right(self, pair: int, domain: Codes) -> bool:
+        if pair not in self.known:
+            place, time = divmod(pair, len(self.days))
+            reading = domain.read(self.texts[place].as_py(), 0, self.days[time])
+            self.known[pair] = isinstance(reading, Reading) and reading.damage is None
+        return self.known[pair]
+
+
+def turns_of(use: CodelistUse, table: CodeTable) -> Turns | None:
+    """The times of a list whose tree counts; None where no row has its own date, or the tree says nothing."""
+    if use.as_of is None or (use.level is None and use.below is None):
+        return None
+    rows = table.standard.codes or ()
+    texts = dict.fromkeys(each for row in rows for each in (row.code, row.name_zh, row.name_en) if each)
+    first = [turn - EPOCH.toordinal() for turn in table.turns]
+    before = first[0] - 1 if first else 0
+    low, high = (date.min - EPOCH).days, (date.max - EPOCH).days  # beyond them nobody can ask
+    days = tuple(EPOCH + timedelta(min(max(each, low), high)) for each in (before, *first))
+    return Turns(pa.array(list(texts), pa.string()), np.array(first, np.int64), days)
 
 
 def spans_of(use: CodelistUse, table: CodeTable) -> Spans | None:
@@ -154,10 +202,12 @@ def codes(use: CodelistUse, table: CodeTable, as_of: date) -> Codes:
     texts = {*table.current(as_of), *table.by_name(as_of)}
     if use.as_of is not None:  # only rows without dates are in force on every date
         dated = {code for code in table.current(as_of) if any(_dated(row) for row in table.known(code))}
-        texts = set() if use.by == "name" else set(table.current(as_of)) - dated
+        moves = use.by == "name" or use.below is not None  # what lies above a code has dates of its own
+        texts = set() if moves else set(table.current(as_of)) - dated
     readings = ((text, bare.read(text, 0, None)) for text in texts)
     certain = sorted(text for text, each in readings if isinstance(each, Reading) and each.damage is None)
-    return Codes(use, table, as_of, bare.width, pa.array(certain, pa.string()), spans_of(use, table))
+    plain = pa.array(certain, pa.string())
+    return Codes(use, table, as_of, bare.width, plain, spans_of(use, table), turns_of(use, table))
 
 
 def _dated(row: Code) -> bool:
