@@ -1,8 +1,9 @@
 """JSON Lines as a table, a block of lines at a time: numbers stay as written, only odd lines are looked at singly.
 
 Most lines are flat objects with the header's members in the header's order; those are taken apart by the standard
-library's own scanner without a Python call for any member. Every other line (nested, members written twice, no object,
-no JSON) is read as `objects.parsed` reads it, so both ways give the same cells and the same faults.
+library's own scanner without a Python call for any member. A line with nested values is scanned a second time for those.
+Every other line (members written twice, no object, no JSON) is read as `objects.parsed` reads it, so all ways give the
+same cells and the same faults.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from gongshu.validators.readers.objects import (
     _names,
     _refuse,
     _shape,
+    _whole,
     as_text,
+    encoded,
     parsed,
 )
 from gongshu.validators.readers.objects import _said as said
@@ -56,6 +59,16 @@ class Whole(str):
 PAIRS = json.JSONDecoder(object_pairs_hook=tuple, parse_float=Real, parse_int=Whole, parse_constant=_refuse)
 PLAINLY = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_refuse)
 UNREAD = (ValueError, RecursionError)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError  # a member written twice is for `parsed` to tell
+    return made
+
+
+NESTED = json.JSONDecoder(object_pairs_hook=_once, parse_int=_whole, parse_constant=_refuse)
 
 
 class LinesSource:
@@ -89,7 +102,7 @@ class LinesSource:
         places: list[int] = []
         for at, line in enumerate(lines):
             record = len(places)
-            row = _flat(line, names)
+            row = _cells(line, names)
             if row is None:
                 if not line.strip(BLANK):
                     continue
@@ -164,8 +177,8 @@ def _objects(body: Content, start: int) -> Iterator[Any]:
             yield value
 
 
-def _flat(line: str, names: tuple[str, ...]) -> Sequence[Any] | None:
-    """The cells of a line that is one flat object; None for every other line."""
+def _cells(line: str, names: tuple[str, ...]) -> Sequence[Any] | None:
+    """The cells of a line that is one object, no member twice; None for every other line."""
     try:
         pairs, end = PAIRS.raw_decode(line)
     except UNREAD:
@@ -174,11 +187,27 @@ def _flat(line: str, names: tuple[str, ...]) -> Sequence[Any] | None:
         return None
     keys, values = zip(*pairs)
     if not {tuple, list}.isdisjoint(map(type, values)):
-        return None
+        if len(set(keys)) < len(keys):
+            return None
+        values = _with_nested(line, keys, values)
+        if values is None:
+            return None
     if keys == names:
-        return tuple(values)
-    members = dict(pairs)
-    return None if len(members) < len(pairs) else tuple(map(members.get, names))
+        return values
+    members = dict(zip(keys, values))
+    return None if len(members) < len(keys) else tuple(map(members.get, names))
+
+
+def _with_nested(line: str, keys: tuple[str, ...], values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The values with arrays and objects as JSON text; None where a member within is written twice."""
+    try:
+        plain, _ = NESTED.raw_decode(line)
+        return tuple(
+            encoded(plain[key]) if type(value) is tuple or type(value) is list else value
+            for key, value in zip(keys, values)
+        )
+    except UNREAD:
+        return None
 
 
 def _faults(value: Any, record: int, at: int) -> Iterable[Structural]:

@@ -63,6 +63,7 @@ def _refuse(name: str) -> Any:
     raise ValueError(name)  # NaN and Infinity are not JSON
 
 
+encoded = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` makes one for every value
 DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_float=_real, parse_int=_whole, parse_constant=_refuse)
 
 
@@ -158,7 +159,7 @@ def _cell(value: Any) -> tuple[str, int]:
         return ("0" if text in ("-0", "-", "") else text), NUMBER
     if isinstance(value, int | float):
         return str(value), NUMBER
-    return _clean(json.dumps(value, ensure_ascii=False)), PLAIN
+    return _clean(encoded(value)), PLAIN
 
 
 def _clean(text: str) -> str:
