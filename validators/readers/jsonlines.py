@@ -1,7 +1,7 @@
 """JSON Lines as a table, a block of lines at a time: numbers stay as written, only odd lines are looked at singly.
 
 Most lines are flat objects with the header's members in the header's order; those are taken apart by the standard
-library's own scanner without a Python call for any member. A line with nested values is scanned a second time for those.
+library's own scanner without a Python call for any member; a line with nested values is scanned once more for those.
 Every other line (members written twice, no object, no JSON) is read as `objects.parsed` reads it, so all ways give the
 same cells and the same faults.
 """
@@ -189,9 +189,10 @@ def _cells(line: str, names: tuple[str, ...]) -> Sequence[Any] | None:
     if not {tuple, list}.isdisjoint(map(type, values)):
         if len(set(keys)) < len(keys):
             return None
-        values = _with_nested(line, keys, values)
-        if values is None:
+        whole = _with_nested(line, keys, values)
+        if whole is None:
             return None
+        values = whole
     if keys == names:
         return values
     members = dict(zip(keys, values))
