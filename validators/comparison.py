@@ -1,8 +1,8 @@
 """Two reports of the same data at two times: which faults were mended, which are left, which are new.
 
 A fault is known again by code, columns, rule, reason, and the key of its row, else the hash of its row: rows move. A
-row without a key of which another cell was mended has another hash: it is known again by its place and value, then by
-its value alone. Where a report keeps fewer places than it counts, that kind of fault is compared by its count alone,
+row without a key of which another cell was mended has another hash, and a row of which the key itself was mended has
+another key: it is known again by its place and value, then, without a key, by its value alone. Where a report keeps fewer places than it counts, that kind of fault is compared by its count alone,
 and the comparison says so.
 """
 
@@ -141,7 +141,7 @@ def _by_key(sample: Sample) -> Any:
 
 
 def _by_place(sample: Sample) -> Any:
-    return None if sample.key else (sample.row, sample.value or "")
+    return sample.row, sample.value or ""
 
 
 def _by_value(sample: Sample) -> Any:

@@ -156,3 +156,19 @@ def test_hashes_come_back_from_json(tmp_path: Path) -> None:
 def test_a_keyed_row_needs_no_hash() -> None:
     report = judged(PEOPLE / "input.csv")
     assert all(sample.row_hash is None for finding in report.findings for sample in finding.samples)
+
+
+def test_a_row_of_which_the_key_was_mended_is_the_same_row() -> None:
+    standard = {
+        "primaryKey": ["号"],
+        "fields": [{"name": "号", "type": "integer"}, {"name": "人数", "type": "integer"}],
+    }
+    folder_less = {"standard": standard, "samples": None, "registry": Registry(builtin=False, installed=False)}
+    before, after = (validate(f"号,人数\n{first},很多\n2,少\n3,4\n".encode(), **folder_less) for first in ("１1", "11"))
+    kinds = [
+        (each.mended, each.left, each.new) for each in compare(before, after).kinds if "人数" in each.finding.columns
+    ]
+    assert kinds == [(0, 2, 0)]
+    swapped = validate("号,人数\n2,少\n5,很多\n3,4\n".encode(), **folder_less)  # another row in another place
+    kinds = [(each.mended, each.left, each.new) for each in compare(after, swapped).kinds]
+    assert kinds == [(1, 1, 1)]
