@@ -10,11 +10,13 @@ from pathlib import Path
 from gongshu.publishers import identity
 from gongshu.publishers.audience import audience_of, state_for
 from gongshu.publishers.canonical import file_sha256
-from gongshu.publishers.conversion import Stream, Subject
+from gongshu.publishers.conversion import Subject
 from gongshu.publishers.differences.versions import planned as changes
 from gongshu.publishers.exposure import in_metadata
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.harvest import vouched
+from gongshu.publishers.inspection import Inspection, clean
+from gongshu.publishers.journal import brought
 from gongshu.publishers.ledger import Head, Ledger
 from gongshu.publishers.manifest import File, Item, Manifest
 from gongshu.publishers.manifests import coverage
@@ -204,27 +206,23 @@ def _known(file: File, item: Item, terms: Terms, others: Sequence[str] = ()) -> 
 def _gate(known: Known, terms: Terms) -> tuple[tuple[Fault, ...], tuple[PublishFault, ...]]:
     """What keeps the file from leaving, and what to know: the validation's word, then what would be given away."""
     file = known.file
-    passage = examine(file, known.standard, file.path, terms, sha256=known.sha256, organisation=known.organisation)
+    told = [each for each in known.others if not each.gives_the_same(known.projection)]
+    subject = Subject(file.path, known.standard, terms.as_of, terms.registry, file.sheet)
+    inspection = Inspection(subject, (known.projection, *told))
+    passage = examine(
+        file, known.standard, file.path, terms, sha256=known.sha256, organisation=known.organisation,
+        watch=inspection.watch,
+    )  # fmt: skip
     notes = () if passage.doubt is None else (passage.doubt,)
     if passage.receipt is not None:
         notes = (PublishFault("plan.vouched", key=file.key, receipt=passage.receipt.id[:12]),)
     if passage.reasons:
         return passage.reasons, notes
+    if passage.receipt is not None and clean(passage.receipt, known.sha256):
+        return (), notes
     notes = (*notes, *coverage.columns(file, known.standard, passage.report, file.path))
-    subject = Subject(known.file.path, known.standard, terms.as_of, terms.registry, known.file.sheet)
-    told = [each for each in known.others if not each.gives_the_same(known.projection)]
-    for projection in (known.projection, *told):
-        if projection.withheld:
-            continue
-        try:
-            stream = Stream(subject, projection)
-            stream.refuse_nothing()
-            for _ in stream.batches():
-                pass
-            stream.refuse_exposure()
-        except Fault as fault:
-            return (fault,), notes
-    return (), notes
+    fault = inspection.fault()
+    return () if fault is None else (fault,), notes
 
 
 def _desired(plain: PlanItem, known: Sequence[Known]) -> PlanItem:
@@ -347,8 +345,21 @@ def _seen(
     codes = sorted(after)
     found = {code: there.get(code) for code in codes}
     doubtful = [code for code in codes if (shown := found[code]) is None or shown.state != after[code][0]]
+    new = _new(mirror, ledger, {code: after[code][1].slug for code in doubtful if code not in there})
+    doubtful = [code for code in doubtful if code not in new]
     if doubtful:
         with ThreadPoolExecutor(mirror.workers) as pool:
             exact = pool.map(lambda code: mirror.look(code, after[code][1].slug, ledger.namespace), doubtful)
             found |= dict(zip(doubtful, exact, strict=True))
     return list(found.items())
+
+
+def _new(mirror: Mirror, ledger: Ledger, slugs: Mapping[str, str]) -> set[str]:
+    """Codes that never were on their way there and whose names are free: a look at each would find nothing."""
+    ask = getattr(mirror, "names_taken", None)
+    if ask is None or not slugs:
+        return set()
+    ever = brought(ledger.journal, mirror.name)
+    found = {code: slug for code, slug in slugs.items() if code not in ever}
+    taken = ask(found.values())
+    return {code for code, slug in found.items() if slug not in taken}
