@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import decimal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from gongshu.standards.model import Field, Reference, Table
 from gongshu.validators.batch import DIGITS_LOST, ERROR, Marks, Rows
 from gongshu.validators.cell import FAILED, PRESENT, CellFault, CellJudge, Verdict
 from gongshu.validators.checks import label_differs, pattern, required
+from gongshu.validators.doubts import Doubts, told_apart
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.finding import NotChecked, Severity
 from gongshu.validators.kernels.buffers import Ints, Mask, offsets, texts
@@ -38,8 +39,6 @@ SHORT = 64  # characters of the texts among them
 _EPOCH = date(1970, 1, 1)
 _EXACT = decimal.Context(prec=2000)
 _ROOM = 2**62
-_MARKS = 256
-_FEW = 100  # rows a mended one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,60 +60,6 @@ class Judged:
     text: Any
     failed: Mask | None = None
     not_checked: tuple[NotChecked, ...] = ()  # a pattern that took too long on some cell
-
-
-@dataclass(frozen=True, slots=True)
-class Doubts:
-    """Cells that were judged singly: their rows (ascending), and for each the number of its text and verdict."""
-
-    rows: Rows
-    which: Ints
-    words: list[str]
-    verdicts: list[Verdict]
-
-    def at(self, row: int) -> int:
-        """The number of the verdict on the cell in that row."""
-        return int(self.which[np.searchsorted(self.rows, row)])
-
-    def of(self, numbers: Sequence[int]) -> Mask:
-        """Which of the cells have one of these verdicts."""
-        member = np.zeros(len(self.verdicts), bool)
-        member[numbers] = True
-        found: Mask = member[self.which]
-        return found
-
-    def states(self) -> Marks:
-        """The state of each verdict."""
-        return np.fromiter((each.state for each in self.verdicts), np.uint8, len(self.verdicts))
-
-    def put(self, data: Any, values: Mapping[int, Any]) -> Any:
-        """The data of a column with the value of each verdict in the rows that it is of."""
-        if not values:
-            return data
-        place = np.zeros(len(self.verdicts), np.int64)
-        place[list(values)] = np.arange(len(values))
-        listed = np.empty(len(values), data.dtype)
-        listed[:] = list(values.values())
-        mine = self.of(list(values))
-        data = data.copy()
-        data[self.rows[mine]] = listed[place[self.which[mine]]]
-        return data
-
-    def repaired(self, text: Any) -> Any:
-        """The text of a column, with what was mended."""
-        mended = {number: each.text for number, each in enumerate(self.verdicts) if each.text is not None}
-        if not mended:
-            return text
-        place = np.zeros(len(self.verdicts), np.int64)
-        place[list(mended)] = np.arange(len(mended))
-        mine = self.of(list(mended))
-        rows = self.rows[mine]
-        words = pa.array(list(mended.values()), pa.string()).take(pa.array(place[self.which[mine]]))
-        if len(rows) * _FEW < len(text):  # laying pieces together costs a piece, replacing under a mask costs a row
-            return _replaced(text, rows.tolist(), words)
-        mask = np.zeros(len(text), bool)
-        mask[rows] = True
-        return pc.replace_with_mask(text, pa.array(mask), words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +139,7 @@ class ColumnPlan:
         count = len(words)
         origins, days = [0] * count, [None] * count
         if marks is not None or dates is not None:
-            which, words, origins, days = _told_apart(which, words, None if marks is None else marks[suspect], dates)
+            which, words, origins, days = told_apart(which, words, None if marks is None else marks[suspect], dates)
         return Doubts(suspect, which, words, list(map(self._verdict, words, origins, days)))
 
     def _verdict(self, text: str, origin: int, days: int | None) -> Verdict:
@@ -327,31 +272,6 @@ def _numbers(first: Screened, present: Mask | None, doubts: Doubts, good: dict[i
     objects = np.empty(len(data), object)
     objects[:] = [decimal.Decimal(value).scaleb(-scale, _EXACT) for value in data.tolist()]
     return Values("number", doubts.put(objects, finite), present, scale)
-
-
-def _replaced(text: Any, rows: list[int], words: Any) -> Any:
-    """The text with `words` in those rows, which ascend."""
-    pieces, at = [], 0
-    for number, row in enumerate(rows):
-        pieces += [text.slice(at, row - at), words.slice(number, 1)]
-        at = row + 1
-    return pa.concat_arrays([*pieces, text.slice(at)])
-
-
-def _told_apart(
-    which: Ints, words: list[str], marks: Marks | None, dates: Ints | None
-) -> tuple[Ints, list[str], list[int], list[Any]]:
-    """Equal texts told apart by origin mark and reference date: the number of each cell, and what the numbers mean."""
-    mixed = which.astype(np.int64) * _MARKS + (0 if marks is None else marks)
-    days = np.zeros(1, np.int64)
-    if dates is not None:
-        days, day = np.unique(dates, return_inverse=True)
-        mixed = mixed * len(days) + day
-    distinct, which = np.unique(mixed, return_inverse=True)
-    cell, day = np.divmod(distinct, len(days))
-    word, origin = np.divmod(cell, _MARKS)
-    on = [None] * len(distinct) if dates is None else days[day].tolist()
-    return which, [words[number] for number in word.tolist()], origin.tolist(), on
 
 
 def compile_column(field: Field, table: Table, context: Context) -> ColumnPlan:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gongshu.validators.readers import encodings, parsing
+from gongshu.validators.readers import encodings, guessing, parsing
 from gongshu.validators.readers.blocks import pieces
 from gongshu.validators.readers.content import open_content
 from gongshu.validators.readers.parsing import Layout, parse_piece
@@ -63,9 +63,9 @@ def test_a_large_file_is_told_as_by_all_its_lines(encoding: str) -> None:
     line = "1,武汉市洪山区珞喻路,2020-01-01,备注\n" if encoding != "cp1252" else "1,Zürich façade,2020-01-01,naïve\n"
     data = line.encode(encoding) * (260_000 if encoding != "cp1252" else 280_000) + b"\xff,,,\n"
     content = open_content(data)
-    assert content.size > encodings.LARGE
+    assert content.size > guessing.LARGE
     assert encodings.settle(content).encoding == encoding
-    with patch.object(encodings, "LARGE", content.size):
+    with patch.object(guessing, "LARGE", content.size):
         assert encodings.settle(content).encoding == encoding
 
 
@@ -73,6 +73,6 @@ def test_where_the_lines_disagree_all_of_them_are_read() -> None:
     """Half in one encoding and half in the other: no stretch of the file may decide alone."""
     lines = ["1,武汉市洪山区珞喻路\n".encode(name) * 200_000 for name in ("gb18030", "utf-8")]
     content = open_content(b"".join(lines))
-    with patch.object(encodings, "LARGE", content.size):
+    with patch.object(guessing, "LARGE", content.size):
         expected = encodings.settle(content).encoding
     assert encodings.settle(content).encoding == expected

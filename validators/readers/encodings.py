@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import codecs
 from collections import deque
-from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,26 +18,20 @@ import pyarrow as pa
 from gongshu.standards.faults import SourceFault, UsageFault
 from gongshu.validators.batch import Rows
 from gongshu.validators.kernels import buffers
-from gongshu.validators.readers.blocks import LONGEST
 from gongshu.validators.readers.content import Content, spooled
+from gongshu.validators.readers.guessing import LIKELY, cheapest, rarity, reads
 
 CHUNK = 4 << 20
 STRETCH = 1 << 20  # what is looked at at a time for UTF-8: it stays in the processor's cache
 WORKERS = 2
-LARGE = 8 << 20  # a larger file's encoding is told by lines from all over it, where those agree
-WINDOW = 32 << 10  # what is taken of each stretch of it
-ENOUGH = 500  # lines beyond ASCII that have to be among them
-CLEAR = 5  # times as much has every other candidate to pay
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-LIKELY = ("utf-8", "gb18030", "cp1252")  # order settles a tie
 # raw bytes of these may be cut at line breaks, quotes and delimiters (GB18030: not at "|")
 SPLITTABLE = {"utf-8", "gb18030", "cp1252", "ascii", "iso8859-1", "iso8859-15", "koi8-r"}
-UNDEFINED_1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 
 
 @dataclass(slots=True)
@@ -67,7 +58,7 @@ def settle(content: Content, declared: str | None = None) -> Settled:
         encoding = mark[1]
         start = len(mark[0])
     else:
-        encoding = wanted or _sided(head) or ("utf-8" if valid else _cheapest(content))
+        encoding = wanted or _sided(head) or ("utf-8" if valid else cheapest(content))
         start = len(mark[0]) if mark is not None and mark[1] == "utf-8" and encoding == "utf-8" else 0
         encoding = "utf-16-le" if encoding == "utf-16" else "utf-32-le" if encoding == "utf-32" else encoding
     return Settled(encoding, start, start > 0, valid and encoding == "utf-8")
@@ -138,124 +129,6 @@ def _sided(head: bytes) -> str | None:
     return "utf-16-le" if nul - even >= 0.85 * nul else None
 
 
-# ---------------------------------------------------------------- which candidate is the cheapest
-
-
-def _cheapest(source: Content) -> str:
-    """The cheapest candidate: by lines taken from all over the file where those leave no doubt, else by all lines."""
-    if source.size > LARGE:
-        cost, foreign = _paid(_windows(source))
-        best, second = sorted(cost.values())[:2]
-        if foreign >= ENOUGH and best * CLEAR <= second:
-            return min(LIKELY, key=lambda name: cost[name])
-    cost, _ = _paid(_line_chunks(source))
-    return min(LIKELY, key=lambda name: cost[name])
-
-
-def _paid(chunks: Iterable[bytes]) -> tuple[dict[str, float], int]:
-    """What each candidate pays for these lines, and how many of them have anything beyond ASCII."""
-    cost, lines = dict.fromkeys(LIKELY, 0.0), 0
-    for chunk in chunks:
-        paid, foreign = _costs(chunk)
-        lines += foreign
-        for name, each in paid.items():
-            cost[name] += each
-    return cost, lines
-
-
-def _windows(source: Content) -> Iterator[bytes]:
-    """Whole lines from every stretch of the file."""
-    for at in range(0, source.size, STRETCH):
-        got = source.read(at, WINDOW)
-        start = got.find(b"\n") + 1 if at else 0
-        end = got.rfind(b"\n") + 1
-        if end > start:
-            yield got[start:end]
-
-
-def _line_chunks(content: Content) -> Iterator[bytes]:
-    at, carry = 0, b""
-    while got := content.read(at, CHUNK):
-        at += len(got)
-        data = carry + got
-        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        if not cut and len(data) < LONGEST:
-            carry = data
-            continue
-        cut = cut or len(data)
-        yield data[:cut]
-        carry = data[cut:]
-    if carry:
-        yield carry
-
-
-def _costs(chunk: bytes) -> tuple[dict[str, float], int]:
-    data = np.frombuffer(chunk, np.uint8)
-    high = data >= 0x80
-    if not high.any():
-        return {}, 0
-    breaks = np.flatnonzero((data == 10) | (data == 13))
-    starts = np.concatenate([[0], breaks[breaks < len(data) - 1] + 1])
-    foreign = int(np.logical_or.reduceat(high, starts).sum())  # lines with anything beyond ASCII
-    beside = np.zeros(len(data), bool)
-    beside[1:] |= high[:-1]
-    beside[:-1] |= high[1:]
-    undefined = np.isin(data, UNDEFINED_1252)
-    western = int(np.logical_or.reduceat(undefined, starts).sum()) + 0.5 * foreign * int((high & beside).sum()) / int(
-        high.sum()
-    )
-    found = {"utf-8": float(_bad_utf8(chunk, data, starts)), "gb18030": _cost_gb(chunk, foreign), "cp1252": western}
-    return found, foreign
-
-
-def _bad_utf8(chunk: bytes, data: Any, starts: Any) -> int:
-    """Lines that are not UTF-8: counted exactly where they are few, else not fewer than this."""
-    lead = data >= 0xC0
-    follows = np.zeros(len(data), bool)
-    follows[:-1] = (data[1:] & 0xC0) == 0x80
-    least = int(np.logical_or.reduceat(lead & ~follows, starts).sum())
-    if least * 4 > len(starts):
-        return least
-    return sum(not _reads(line, "utf-8") for line in chunk.splitlines())
-
-
-def _reads(line: bytes, encoding: str) -> bool:
-    if line.isascii():
-        return True
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _cost_gb(chunk: bytes, foreign: int) -> float:
-    try:
-        text = chunk.decode("gb18030")
-        bad = 0
-    except UnicodeDecodeError:
-        bad = sum(not _reads(line, "gb18030") for line in chunk.splitlines())
-        text = chunk.decode("gb18030", "replace")
-    return bad + 0.5 * foreign * rarity(text)
-
-
-@cache
-def _common() -> Any:
-    """One bool a UTF-16 unit: what Chinese text is made of (GB 2312 level 1, punctuation, full-width)."""
-    table = np.zeros(1 << 16, bool)
-    rows = [*range(0xA1, 0xA4), *range(0xB0, 0xD8)]
-    raw = b"".join(bytes((row, cell)) for row in rows for cell in range(0xA1, 0xFF))
-    table[[ord(char) for char in raw.decode("gb2312", "ignore")]] = True
-    return table
-
-
-def rarity(text: str) -> float:
-    """Share of rare characters among those beyond ASCII, 0 where there are none."""
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    units = units[units >= 0x80]
-    return float((~_common()[units]).sum()) / len(units) if len(units) else 0.0
-
-
 # ---------------------------------------------------------------- decoding
 
 
@@ -324,7 +197,7 @@ def readings(bad: BadBytes, encoding: str) -> dict[str, str]:
     """How the words around the bad bytes would read in each other likely encoding that can read them."""
     found = {}
     for name in LIKELY:
-        if name != encoding and _reads(bad.raw, name):
+        if name != encoding and reads(bad.raw, name):
             found[name] = _around(bad, name)
     if not found:
         for name in LIKELY:
@@ -343,9 +216,9 @@ def _around(bad: BadBytes, encoding: str) -> str:
 
 def other_encoding(bad: BadBytes, encoding: str) -> str | None:
     """The encoding in which the whole record was plainly written, when it is not the file's; else None."""
-    if encoding != "utf-8" and _reads(bad.raw, "utf-8"):
+    if encoding != "utf-8" and reads(bad.raw, "utf-8"):
         return "utf-8"
-    if encoding == "gb18030" or not _reads(bad.raw, "gb18030"):
+    if encoding == "gb18030" or not reads(bad.raw, "gb18030"):
         return None
     return "gb18030" if rarity(bad.raw.decode("gb18030")) <= 0.34 else None
 
