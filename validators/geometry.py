@@ -71,6 +71,20 @@ def unseen() -> list[NotChecked]:
     return [NotChecked("extra-geo", rule="self-intersection", code="geo.geometry", severity=WARNING)]
 
 
+def positions(value: Any) -> Iterator[list[float]]:
+    """Every position of a GeoJSON value that has two numbers or more, in no order; what is malformed is passed over."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, dict):
+            stack += [each[name] for name in ("features", "geometry", "geometries", "coordinates") if name in each]
+        elif isinstance(each, list):
+            if len(each) >= 2 and _number(each[0]) and _number(each[1]):
+                yield each
+            else:
+                stack += each
+
+
 def _object(value: Any, at: str, bounds: Bounds, allowed: set[str]) -> Iterator[Spot]:
     if not isinstance(value, dict):
         yield Spot("geo.syntax", "object", at)
@@ -173,7 +187,12 @@ def _geometries(value: dict[str, Any], at: str, bounds: Bounds, depth: int) -> I
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def _nested(value: Any, depth: int, at: str, bounds: Bounds) -> Iterator[Spot]:

@@ -10,7 +10,9 @@ from gongshu.standards.model import Kind
 from gongshu.standards.recordschema import schema_of
 from gongshu.validators import documents, geometry
 from gongshu.validators.asking import may_be_published, used
+from gongshu.validators.borders import Border, arrays
 from gongshu.validators.finding import Finding, NotChecked, Severity
+from gongshu.validators.offsets import unknown
 from gongshu.validators.report import FileReport, Verdict
 from gongshu.validators.tally import levelled
 
@@ -46,13 +48,14 @@ def _document(content: Content, name: str, asked: Asked, terms: Terms, *, record
     from gongshu.validators.readers.objects import whole_text
 
     text, settled = whole_text(content, asked.options)
-    geojson = False
-    rows = None
+    geojson, rows = False, None
+    border: Border | None = None
     start = text.lstrip("\ufeff \t\r\n")
     if not record:
         if asked.detect or (start[:1] == "[" and start[1:].lstrip(" \t\r\n")[:1] == "{"):
             return None
-        geojson, rows = _geojson(text, named=content.name.lower().endswith(".geojson"))
+        border = Border(asked.options.bounds)
+        geojson, rows = _geojson(text, border, named=content.name.lower().endswith(".geojson"))
     found, faulty = documents.document(
         text,
         schema=_schema(asked) if record else None,
@@ -61,14 +64,22 @@ def _document(content: Content, name: str, asked: Asked, terms: Terms, *, record
         samples=asked.samples,
     )
     undone = geometry.unseen() if geojson else []
+    if border is not None and border.suspected():
+        params = {"name": " / ".join(border.suspected()).upper()}
+        found = [*found, Finding("geo.offset-system", Severity.WARNING, 1, reason="border", params=params)]
+    elif border is not None and border.silent() and terms.severity("geo.offset-system", None, "warning") is not None:
+        undone = [*undone, unknown(border)]
     checked = 1 + (geojson or record)
     return _report(
         content, settled, "geojson" if geojson else "json", name, asked, terms, found, faulty, rows, checked, undone
     )
 
 
-def _geojson(text: str, *, named: bool) -> tuple[bool, int | None]:
-    """Whether the text or the file's name says that it is GeoJSON, and how many features it has."""
+def _geojson(text: str, border: Border, *, named: bool) -> tuple[bool, int | None]:
+    """Whether the text or the file's name says that it is GeoJSON, and how many features it has.
+
+    `border` gets the positions, unless a member `crs` says what they are.
+    """
     from gongshu.validators.jsontext import SyntaxFault, parse
 
     try:
@@ -77,6 +88,8 @@ def _geojson(text: str, *, named: bool) -> tuple[bool, int | None]:
         return False, None
     if not (named or documents.is_geojson(value)):
         return False, None
+    if not (isinstance(value, dict) and "crs" in value):
+        border.take(*arrays(geometry.positions(value)))
     features = value.get("features") if isinstance(value, dict) else None
     return True, len(features) if isinstance(features, list) else 1
 

@@ -15,9 +15,11 @@ import numpy as np
 
 from gongshu.standards.model import Field, Table
 from gongshu.validators import geometry
+from gongshu.validators.borders import arrays
 from gongshu.validators.fault import Detail, Fault
 from gongshu.validators.finding import Finding, Severity
 from gongshu.validators.headers import Severities
+from gongshu.validators.shifts import Places
 
 if TYPE_CHECKING:
     from gongshu.validators.column import Judged
@@ -49,7 +51,7 @@ def declared(table: Table | None, severity: Severities) -> list[Finding]:
 def positioned(table: Table, bounds: Bounds | None, severity: Severities, *, geojson: bool = True) -> Check | None:
     """The check of a table's positions; None where it has none. Without `bounds` they have to lie on earth."""
     types = POINTS if geojson else ("geopoint",)
-    singles = [each for each in table.fields if each.type in types or _is_lonlat(each)]
+    singles = [each for each in pointed(table) if each.type in types or _is_lonlat(each)]
     pairs = coordinate_pairs(table)
     box = bounds or geometry.WORLD
     if bounds is None and not any(each.type == "geojson" for each in singles):
@@ -79,6 +81,31 @@ def coordinate_pairs(table: Table) -> list[Pair]:
 def says_shifted(field: Field) -> bool:
     """Whether a name of the field says that its coordinates are shifted."""
     return _fits(field, SHIFTED)
+
+
+def says(field: Field, pattern: re.Pattern[str]) -> bool:
+    """Whether a name of the field holds the pattern."""
+    return _fits(field, pattern)
+
+
+def pointed(table: Table) -> list[Field]:
+    """The columns whose cells hold whole positions."""
+    return [each for each in table.fields if each.type in POINTS or _is_lonlat(each)]
+
+
+def places(column: Judged, *, geojson: bool) -> Places:
+    """Longitudes and latitudes of all positions in a column of points or geometries."""
+    texts = column.text.to_pylist()
+    if geojson:
+        return arrays(each for text in texts for each in geometry.positions(_value(text)))
+    return arrays(each for each in map(_position, texts) if each is not None)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return None  # `cell.type` has said it
 
 
 def _names(field: Field) -> tuple[str, ...]:

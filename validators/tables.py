@@ -56,7 +56,7 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
             store=asked.store,
         )
         extent, exposure = Extent(table, terms.severity), Exposure(table, plan)
-        offsets = Offsets(table, terms.severity)
+        offsets = Offsets(table, terms.severity, asked.bounds)
         watching = asked.watch(plan) if asked.watch is not None else None
         filled: dict[int, int] = {}
         undone: dict[NotChecked, None] = {}
@@ -93,9 +93,8 @@ def table_report(source: Any, name: str, asked: Asked, terms: Terms) -> FileRepo
             ):
                 tally.finding(finding)
             findings = tally.findings(whole.primary_keys)
-        report = _report(
-            opened, name, asked, plan, findings, tally.rows_with_errors, rows, (*undone, *extent.not_checked())
-        )
+        undone.update((each, None) for each in (*extent.not_checked(), *offsets.not_checked()))
+        report = _report(opened, name, asked, plan, findings, tally.rows_with_errors, rows, tuple(undone))
         return replace(report, spread=tally.spread(rows) if rows and report.rows_with_errors else ())
     finally:
         opened.close()
