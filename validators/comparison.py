@@ -2,8 +2,8 @@
 
 A fault is known again by code, columns, rule, reason, and the key of its row, else the hash of its row: rows move. A
 row without a key of which another cell was mended has another hash, and a row of which the key itself was mended has
-another key: it is known again by its place and value, then, without a key, by its value alone. Where a report keeps fewer places than it counts, that kind of fault is compared by its count alone,
-and the comparison says so.
+another key: it is known again by its place and value, then, without a key, by its value alone. Where a report keeps
+fewer places than it counts, that kind of fault is compared by its count alone, and the comparison says so.
 """
 
 from __future__ import annotations
