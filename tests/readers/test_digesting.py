@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongshu.validators.readers import encodings
+from gongshu.validators.readers import encodings, open_table
 from gongshu.validators.readers.content import open_content
 from gongshu.validators.readers.digesting import Digesting, sha256_of
 
@@ -28,6 +29,18 @@ def test_the_hash_of_a_large_file_is_taken_beside_its_reading() -> None:
     for at in range(1000, len(data), 3 << 20):
         digesting.read(at, 3 << 20)
     assert digesting.hexdigest() == hashlib.sha256(data).hexdigest() == sha256_of(open_content(data))
+
+
+def test_what_is_added_meanwhile_is_not_vouched_for(tmp_path: Path) -> None:
+    path = tmp_path / "growing.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    source = open_table(path)
+    with path.open("ab") as file:
+        file.write(b"x,never judged\n")
+    rows = sum(task().records for task in source.blocks())
+    assert rows == 1
+    assert source.sha256 == hashlib.sha256(b"a,b\n1,2\n").hexdigest()
+    source.close()
 
 
 @given(st.text(st.sampled_from("a,\n人é𠮷"), max_size=60).map(str.encode), st.integers(0, 200), st.binary(max_size=2))

@@ -1,4 +1,7 @@
-"""The SHA-256 of a file's bytes, taken from the very bytes that were read, in a thread beside those that judge them."""
+"""The SHA-256 of a file's bytes, taken from the very bytes that were read, in a thread beside those that judge them.
+
+What is added to the file after it was opened is neither judged nor hashed.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Digesting:
     def hexdigest(self) -> str:
         """The hash of all bytes; those not read yet are read now."""
         if self._found is None:
-            while self._take(self._content.read(self._at, CHUNK)):
+            while self._take(self._content.read(self._at, min(CHUNK, self._content.size - self._at))):
                 pass
             self._settle(0)
             self._found = self._digest.hexdigest()
