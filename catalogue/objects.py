@@ -6,12 +6,15 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 from gongshu.publishers.canonical import BLOCK, file_sha256
 from gongshu.publishers.lock import take
+
+SYNCS = 12  # files that are made durable at once: the disk does many in the time of one
 
 
 class Objects:
@@ -23,6 +26,8 @@ class Objects:
         self._at = at
         self._mine: tuple[Path, int] | None = None
         self._turn = threading.Lock()
+        self._settling = threading.Lock()
+        self._syncing = ThreadPoolExecutor(SYNCS, thread_name_prefix="gongshu-sync")
         self._unsettled: set[Path] = set()  # folders whose new names are not durable yet
 
     def path(self, sha256: str) -> Path:
@@ -61,7 +66,7 @@ class Objects:
             sha256, size = file_sha256(path)
             if expected is not None and sha256 != expected:
                 return sha256, size
-            if not self.path(sha256).exists():
+            if not self._there(sha256):
                 _sync(path)
                 self._settle(path, sha256)
             else:
@@ -70,11 +75,35 @@ class Objects:
         copy = self.workplace() / uuid4().hex
         sha256, size = _copy(path, copy)
         self._at("object.copied")
-        if self.path(sha256).exists() or (expected is not None and sha256 != expected):
+        if (expected is not None and sha256 != expected) or self._there(sha256):
             copy.unlink()
         else:
             self._settle(copy, sha256)
         return sha256, size
+
+    def keep(self, made: Sequence[tuple[Path, str]]) -> None:
+        """Store files of the workplace under the hashes that they have; then content and names are durable.
+
+        Threads may do so at once.
+        """
+        new = {sha256: path for path, sha256 in made if not self._there(sha256)}
+        self._durable(_sync, new.values())
+        self._at("objects.synced")
+        for sha256, path in new.items():
+            self._settle(path, sha256)
+        self.settle()
+
+    def _there(self, sha256: str) -> bool:
+        """Whether those bytes are stored. Whoever stored them may have died before their name was durable."""
+        there = self.path(sha256).exists()
+        if there:
+            self._unsettled.add(self.path(sha256).parent)
+        return there
+
+    def _durable(self, sync: Callable[[Path], None], paths: Iterable[Path]) -> None:
+        """Have the system write them, all at once."""
+        for _ in self._syncing.map(sync, paths):
+            pass
 
     def _settle(self, path: Path, sha256: str) -> None:
         target = self.path(sha256)
@@ -89,8 +118,13 @@ class Objects:
 
     def settle(self) -> None:
         """Afterwards the names of all objects that were put are durable too: called before anything refers to them."""
-        while self._unsettled:
-            _sync_folder(self._unsettled.pop())
+        with self._settling:  # whoever waits here finds its folders done by the one before
+            while waiting := [self._unsettled.pop() for _ in range(len(self._unsettled))]:
+                try:
+                    self._durable(_sync_folder, waiting)
+                except BaseException:
+                    self._unsettled.update(waiting)
+                    raise
 
     def all(self) -> Iterator[Path]:
         """Every object, by name."""
@@ -98,6 +132,7 @@ class Objects:
 
     def close(self) -> None:
         """Remove this process's place."""
+        self._syncing.shutdown()
         if self._mine is not None:
             folder, handle = self._mine
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,10 @@ class Store:
     def put(self, path: Path, *, move: bool = False, expected: str | None = None) -> tuple[str, int]:
         """Store the file's bytes, if they hash to what is expected; return SHA-256 and size."""
         return self.objects.put(path, move=move, expected=expected)
+
+    def keep(self, made: Sequence[tuple[Path, str]]) -> None:
+        """Store files of the workplace under the hashes that they have, durably."""
+        self.objects.keep(made)
 
     def object_path(self, sha256: str) -> Path:
         """Where the bytes of that hash lie."""

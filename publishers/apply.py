@@ -6,35 +6,29 @@ our own on the way: again. Anything else: conflict, because somebody else was th
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from gongshu.publishers import identity, journal
+from gongshu.publishers.ahead import ahead, threads
 from gongshu.publishers.audience import audience_of, seen, state_for
-from gongshu.publishers.canonical import canonical, file_sha256
-from gongshu.publishers.conversion import Subject, convert
-from gongshu.publishers.gate import Passage, Terms, examine, standard_of
+from gongshu.publishers.gate import Terms
 from gongshu.publishers.journal import Journal, Step
-from gongshu.publishers.ledger import Head, Ledger, Output, Publication, Resource
+from gongshu.publishers.ledger import Head, Ledger, Publication, Resource
 from gongshu.publishers.lock import held
-from gongshu.publishers.manifest import File
 from gongshu.publishers.mirrors import Mirror
-from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, PlannedFile, reason, state_sha256
+from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, reason, state_sha256
 from gongshu.publishers.progress import Progress
-from gongshu.publishers.projection import OPEN, Projection, project, table_schema
-from gongshu.publishers.record import record
+from gongshu.publishers.resources import prepare
 from gongshu.standards.faults import Fault, PublishFault
 
 Points = Callable[[str], None]
-PARQUET, CSV, JSON, BYTES = "application/vnd.apache.parquet", "text/csv", "application/json", "application/octet-stream"
+Prepared: TypeAlias = "tuple[Resource, ...] | None"
 
 
 def nothing(point: str) -> None:
@@ -100,7 +94,8 @@ def _carried_out(plan: Plan, hands: Hands) -> Outcome:
         raise PublishFault("publish.other-catalogue", path=plan.catalogue)
     name = plan.sha256
     sizes = {item.code: sum(file.bytes for file in item.files) for item in plan.items if item.files}
-    hands = replace(hands, plan=name, sizes=sizes)
+    terms = replace(hands.terms, trusts=_in_turn(hands.terms.trusts, hands.turn))
+    hands = replace(hands, plan=name, sizes=sizes, terms=terms)
     acting = [item for item in plan.items if item.acts]
     locks = hands.ledger.journal.parent / "locks"
     with ExitStack() as stack:
@@ -120,6 +115,16 @@ def _carried_out(plan: Plan, hands: Hands) -> Outcome:
         return Outcome(tuple(book.steps(name)))
 
 
+def _in_turn(trusts: Callable[[str, str], bool], turn: threading.Lock) -> Callable[[str, str], bool]:
+    """The same question, asked by one thread at a time."""
+
+    def asked(organisation: str, key: str) -> bool:
+        with turn:
+            return trusts(organisation, key)
+
+    return asked
+
+
 def _tidied(mirror: Mirror) -> Fault | None:
     """Let a mirror clear up behind itself; what kept it from that, as a fault."""
     try:
@@ -133,9 +138,18 @@ def _tidied(mirror: Mirror) -> Fault | None:
 
 
 def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, hands: Hands) -> None:
-    """All steps of one target: in order, or as many datasets at once as the mirror bears."""
+    """All steps of one target: in order, or as many datasets at once as the mirror bears.
+
+    The ledger's are prepared ahead by a few threads; they take effect one by one, in the order of the plan.
+    """
     hands.progress.begin(target, [hands.sizes.get(item.code, 0) for item, _ in pairs])
-    workers = 1 if target == CATALOGUE else min(hands.mirrors[target].workers, len(pairs))
+    if target == CATALOGUE:
+        coming = ahead(pairs, lambda pair: _prepared(pair[0], hands), min(threads(), max(1, len(pairs))))
+        with closing(coming):
+            for (item, step), ready in coming:
+                _through(item, step, book, hands, ready)
+        return
+    workers = min(hands.mirrors[target].workers, len(pairs))
     if workers == 1:
         for item, step in pairs:
             _through(item, step, book, hands)
@@ -150,9 +164,11 @@ def _bring(pairs: Sequence[tuple[PlanItem, Step]], target: str, book: Journal, h
             raise
 
 
-def _through(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
+def _through(
+    item: PlanItem, step: Step, book: Journal, hands: Hands, ready: Callable[[], Prepared] = lambda: None
+) -> None:
     """One item, and then whoever watches is told."""
-    _step(item, step, book, hands)
+    _step(item, step, book, hands, ready)
     hands.progress.done(item.code, hands.sizes.get(item.code, 0))
 
 
@@ -163,11 +179,13 @@ def _ours(item: PlanItem, step: Step, there: str, hands: Hands) -> bool:
     return there in step.own_states or there in hands.mirrors[item.target].on_the_way(item.desired)
 
 
-def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
-    """Bring one item to done, failed or conflict."""
+def _step(
+    item: PlanItem, step: Step, book: Journal, hands: Hands, ready: Callable[[], Prepared] = lambda: None
+) -> None:
+    """Bring one item to done, failed or conflict. `ready` gives what was prepared of it."""
     try:
         with _target(item, hands):
-            there = _look(item, hands)
+            there = item.observed if _new(item, step, hands) else _look(item, hands)
             if there == item.desired:
                 book.mark(hands.plan, step.position, journal.DONE)
                 return
@@ -181,9 +199,9 @@ def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
             durable = item.target != CATALOGUE  # the ledger's effect is one transaction: looking again tells all
             book.mark(hands.plan, step.position, journal.INTENT, durable=durable)
             hands.at("intent")
-            _do(item, hands)
+            _do(item, hands, ready)
             hands.at("effect")
-            book.mark(hands.plan, step.position, journal.DONE, durable=durable)
+            book.mark(hands.plan, step.position, journal.DONE, durable=False)  # lost with the power, a look tells it
             hands.at("done")
     except Fault as fault:
         moved = fault.code == "publish.target-moved"
@@ -191,6 +209,16 @@ def _step(item: PlanItem, step: Step, book: Journal, hands: Hands) -> None:
     except OSError as error:
         detail = error.strerror or type(error).__name__
         book.mark(hands.plan, step.position, journal.FAILED, reason(PublishFault("publish.io", detail=detail)))
+
+
+def _new(item: PlanItem, step: Step, hands: Hands) -> bool:
+    """Whether nothing was there when the plan was made, and the mirror itself refuses what it meets in that place."""
+    if item.target == CATALOGUE or step.state != journal.PENDING or item.observed != state_sha256(None):
+        return False
+    expect = getattr(hands.mirrors[item.target], "expect_nothing", None)
+    if expect is not None:
+        expect(item.code)
+    return expect is not None
 
 
 @contextmanager
@@ -210,7 +238,7 @@ def _look(item: PlanItem, hands: Hands) -> str:
     return state_sha256(None) if shown is None else shown.state
 
 
-def _do(item: PlanItem, hands: Hands) -> None:
+def _do(item: PlanItem, hands: Hands, ready: Callable[[], Prepared]) -> None:
     if item.target != CATALOGUE:
         head = hands.head(item.code)
         audience = audience_of(item.target)
@@ -218,24 +246,36 @@ def _do(item: PlanItem, hands: Hands) -> None:
             raise PublishFault("publish.waits", code=item.code)
         hands.mirrors[item.target].step(seen(head, audience), hands.ledger, item.desired, at=hands.at)
     elif item.action == WITHDRAW:
-        hands.ledger.withdraw(
-            item.code, reason=item.withdraw, at=hands.now(), actor=hands.actor, expected=item.expected
-        )
+        with hands.turn:
+            hands.ledger.withdraw(
+                item.code, reason=item.withdraw, at=hands.now(), actor=hands.actor, expected=item.expected
+            )
     else:
-        hands.ledger.publish(_publication(item, hands), expected=item.expected)
+        resources = ready()
+        if resources is None:  # somebody changed it and changed it back since this was prepared
+            resources = _prepared(item, hands) or ()
+        publication = _publication(item, resources, hands)
+        with hands.turn:
+            hands.ledger.publish(publication, expected=item.expected)
 
 
 # --- what is published -------------------------------------------------------------------------------------------
 
 
-def _publication(item: PlanItem, hands: Hands) -> Publication:
-    head = hands.ledger.head(item.code)
-    edit = head is not None and head.state == "published" and head.content_sha256 == item.content_sha256
-    if head is not None and edit:  # the content stands; it passed the gate when it came
-        titles = {file.key: file.title for file in item.files}
-        resources: Sequence[Resource] = [replace(each, title=titles[each.key]) for each in head.resources]
-    else:
-        resources = [_resource(file, item, hands) for file in item.files]
+def _prepared(item: PlanItem, hands: Hands) -> Prepared:
+    """The resources of a dataset that is to be published; None where its turn will show that nothing is to be done."""
+    if item.action == WITHDRAW:
+        return None
+    head = hands.head(item.code)
+    if state_sha256(head) != item.observed:
+        return None
+    if head is not None and head.state == "published" and head.content_sha256 == item.content_sha256:
+        titles = {file.key: file.title for file in item.files}  # the content stands; it passed the gate when it came
+        return tuple(replace(each, title=titles[each.key]) for each in head.resources)
+    return prepare(item, hands.ledger, hands.terms, hands.at)
+
+
+def _publication(item: PlanItem, resources: Sequence[Resource], hands: Hands) -> Publication:
     return Publication(
         code=item.code,
         slug=item.slug,
@@ -249,147 +289,3 @@ def _publication(item: PlanItem, hands: Hands) -> Publication:
         actor=hands.actor,
         plan=hands.plan,
     )
-
-
-def _resource(planned: PlannedFile, item: PlanItem, hands: Hands) -> Resource:
-    """One file through the gate and into the objects. What is judged and converted is the stored copy."""
-    ledger, terms = hands.ledger, hands.terms
-    moved = PublishFault("publish.source-moved", key=planned.key, name=planned.name)
-    path = Path(planned.path)
-    if not path.is_file() or file_sha256(path)[0] != planned.sha256:
-        raise moved
-    sha256, size = ledger.put(path)
-    if sha256 != planned.sha256:
-        raise moved
-    hands.at("source")
-    vouching = Path(planned.receipt) if planned.receipt else None
-    file = File(
-        planned.key, path, planned.name, planned.standard, planned.sheet, planned.title, receipt=vouching,
-        references=planned.references,
-    )  # fmt: skip
-    standard = standard_of(file, terms)
-    projection, *others = (
-        project(standard, item.metadata, audience, planned.scope.get(audience, ""))
-        for audience in (OPEN, *sorted(planned.others))
-    )
-    policy = [standard.fingerprint, projection.sha256, *(each.sha256 for each in others)]
-    if policy != [planned.fingerprint, planned.projection, *(planned.others[name] for name in sorted(planned.others))]:
-        raise PublishFault("publish.policy-moved", key=planned.key, standard=planned.reference)
-    place = ledger.workplace() / "step"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    copy = place / planned.name
-    _link(ledger.object_path(sha256), copy)
-    provider = str(item.metadata.get("providerCode") or "")
-    passage = examine(file, standard, copy, terms, sha256=sha256, organisation=provider)
-    if passage.reasons:
-        raise passage.reasons[0]
-    hands.at("gate")
-    outputs = [Output("source", "source", sha256, size, BYTES, planned.name)]
-    stem = f"{item.slug}-{identity.slug(planned.key)}"
-    if projection.withheld:
-        rows = _rows(passage, sha256)
-        columns: tuple[str, ...] = tuple(each.field.name for each in projection.columns)
-        schema = table_schema(standard, projection, columns)
-    else:
-        converted = convert(Subject(copy, standard, terms.as_of, terms.registry, planned.sheet), projection, place)
-        rows, columns, schema = converted.rows, converted.columns, dict(converted.schema)
-        hands.at("converted")
-        for form, made, media in (("parquet", converted.parquet, PARQUET), ("csv", converted.csv, CSV)):
-            outputs.append(Output(OPEN, form, *ledger.put(made, move=True), media, f"{stem}.{form}"))
-            hands.at("output")
-    subject = Subject(copy, standard, terms.as_of, terms.registry, planned.sheet)
-    told = {
-        other.audience: _told(other, projection, (rows, columns, schema), outputs, subject, stem, place, hands)
-        for other in others
-    }
-    receipt = _receipt(passage, place)
-    outputs.append(Output("source", "receipt", *ledger.put(receipt, move=True), JSON, f"{planned.key}.receipt.json"))
-    shutil.rmtree(place)
-    return Resource(
-        key=planned.key,
-        id=identity.resource_id(ledger.namespace, item.code, planned.key),
-        title=planned.title,
-        source_name=planned.name,
-        source_sha256=sha256,
-        source_bytes=size,
-        standard=standard.reference,
-        fingerprint=standard.fingerprint,
-        rows=rows,
-        columns=columns,
-        schema=schema,
-        record=record(
-            source=(sha256, size),
-            standard=standard,
-            projection=projection,
-            receipt=outputs[-1].sha256,
-            outputs=outputs,
-            as_of=terms.as_of,
-            draft=passage.draft,
-            rows=rows,
-            signer=str((passage.receipt.signature or {}).get("key", "")) if passage.receipt is not None else "",
-            others=others,
-        ),
-        outputs=tuple(outputs),
-        audiences=told,
-    )
-
-
-def _told(
-    projection: Projection,
-    open_: Projection,
-    opened: tuple[int, tuple[str, ...], Any],
-    outputs: list[Output],
-    subject: Subject,
-    stem: str,
-    place: Path,
-    hands: Hands,
-) -> dict[str, Any]:
-    """What another audience gets of the file, its outputs added to `outputs`; the public's bytes where they are equal.
-
-    `opened`: rows, columns and schema of the open projection.
-    """
-    rows, columns, schema = opened
-    public = [each for each in outputs if each.audience == OPEN]
-    if projection.withheld:
-        columns = tuple(each.field.name for each in projection.columns)
-        schema = table_schema(subject.standard, projection, columns)
-    elif projection.gives_the_same(open_):
-        outputs += [replace(each, audience=projection.audience) for each in public]
-    else:
-        folder = place / projection.audience
-        folder.mkdir()
-        made = convert(subject, projection, folder)
-        rows, columns, schema = made.rows, made.columns, dict(made.schema)
-        for form, path, media in (("parquet", made.parquet, PARQUET), ("csv", made.csv, CSV)):
-            stored = hands.ledger.put(path, move=True)
-            outputs.append(Output(projection.audience, form, *stored, media, f"{stem}.{form}"))
-            hands.at("output")
-    return {"rows": rows, "columns": list(columns), "schema": schema}
-
-
-def _receipt(passage: Passage, place: Path) -> Path:
-    """The receipt that was relied on, or the gate's own, unsigned."""
-    from gongshu.validators.receipt import receipt_of
-
-    receipt = passage.receipt
-    if receipt is None and passage.report is not None:
-        receipt = receipt_of(passage.report)
-    path = place / "receipt.json"
-    path.write_bytes(canonical(receipt.document() if receipt is not None else {}))
-    return path
-
-
-def _rows(passage: Passage, sha256: str) -> int:
-    if passage.report is not None:
-        return passage.report.files[0].rows or 0
-    files = passage.receipt.statement.get("files", ()) if passage.receipt is not None else ()
-    return next((int(each["rows"]) for each in files if each.get("sha256") == sha256), 0)
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same bytes under the name that people gave them: a reader may need it to tell the format."""
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(source, target)

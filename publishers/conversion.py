@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongshu.publishers import csvtext
 from gongshu.publishers.arrays import arrow_type, spelled, typed
+from gongshu.publishers.canonical import file_sha256
 from gongshu.publishers.exposure import exposed
 from gongshu.publishers.projection import Column, Projection, table_schema
 from gongshu.standards.faults import PublishFault
@@ -49,6 +51,8 @@ class Converted:
     schema: Mapping[str, Any]
     parquet: Path
     csv: Path
+    parquet_digest: tuple[str, int]  # SHA-256 and size
+    csv_digest: tuple[str, int]
 
 
 def convert(subject: Subject, projection: Projection, folder: Path) -> Converted:
@@ -58,14 +62,30 @@ def convert(subject: Subject, projection: Projection, folder: Path) -> Converted
     stream = Stream(subject, projection)
     parquet, text = folder / "data.parquet", folder / "data.csv"
     rows = 0
-    with text.open("wb") as out, pq.ParquetWriter(parquet, stream.schema, compression="zstd") as writer:
+    with text.open("wb") as file, pq.ParquetWriter(parquet, stream.schema, compression="zstd") as writer:
+        out = _Hashing(file)
         csvtext.header(out, stream.schema.names)
         for batch in stream.batches():
             rows += batch.num_rows
             writer.write_batch(batch)
             csvtext.body(out, batch)
     described = table_schema(subject.standard, projection, stream.schema.names)
-    return Converted(rows, tuple(stream.schema.names), described, parquet, text)
+    digests = file_sha256(parquet), (out.sha256.hexdigest(), out.size)
+    return Converted(rows, tuple(stream.schema.names), described, parquet, text, *digests)
+
+
+class _Hashing:
+    """A file that is hashed while it is written."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.sha256, self.size = hashlib.sha256(), 0
+
+    def write(self, data: Any) -> None:
+        """Append bytes."""
+        self.sha256.update(data)
+        self.size += len(data)
+        self._file.write(data)
 
 
 class View:

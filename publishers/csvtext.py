@@ -5,29 +5,38 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+
+class Sink(Protocol):
+    """What the text is written to."""
+
+    def write(self, data: Any, /) -> Any:
+        """Append bytes."""
+        ...
+
+
 BOM = b"\xef\xbb\xbf"
 
 
-def write_csv(out: BinaryIO, names: list[str], batches: Iterable[pa.RecordBatch]) -> None:
+def write_csv(out: Sink, names: list[str], batches: Iterable[pa.RecordBatch]) -> None:
     """The whole of it."""
     header(out, names)
     for batch in batches:
         body(out, batch)
 
 
-def header(out: BinaryIO, names: list[str]) -> None:
+def header(out: Sink, names: list[str]) -> None:
     """The mark of the encoding and the names."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(names)
     out.write(BOM + line.getvalue().encode("utf-8"))
 
 
-def body(out: BinaryIO, batch: pa.RecordBatch) -> None:
+def body(out: Sink, batch: pa.RecordBatch) -> None:
     """The rows as text: data are exact, so nothing in them is neutralised; an absent value is an empty cell."""
     if not batch.num_columns or not batch.num_rows:
         return

@@ -129,6 +129,13 @@ class Ledger(Protocol):
         """
         ...
 
+    def keep(self, made: Sequence[tuple[Path, str]]) -> None:
+        """Store files of the workplace, each with the SHA-256 that it was hashed to while it was written.
+
+        Afterwards they are objects, durable under their names. Threads may do so at once.
+        """
+        ...
+
     def object_path(self, sha256: str) -> Path:
         """Where the bytes of that hash lie; the file exists exactly when they were put."""
         ...

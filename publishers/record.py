@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from gongshu.publishers.canonical import digest
 from gongshu.publishers.conversion import VERSION
 from gongshu.publishers.ledger import Output
+from gongshu.standards.edition import VERSION as EDITION
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,7 +54,7 @@ def record(
         "receipt": receipt,
         "projection": projection.describe(),
         **({"projections": {each.audience: each.describe() for each in others}} if others else {}),
-        "converter": {"name": "gongshu", "version": version("gongshu"), "conversion": VERSION},
+        "converter": {"name": "gongshu", "version": EDITION, "conversion": VERSION},
         "rows": rows,
         "outputs": [
             {"audience": each.audience, "form": each.form, "sha256": each.sha256, "bytes": each.bytes}

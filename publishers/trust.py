@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gongshu.standards.edition import VERSION as EDITION
 from gongshu.standards.faults import PublishFault, UsageFault
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def doubts(
         return doubt("not-publishable")
     if inputs.get("profile") != PROFILE:
         return doubt("profile", profile=str(inputs.get("profile") or ""))
-    if str((said.get("engine") or {}).get("version", "")).partition(".")[0] != version("gongshu").partition(".")[0]:
+    if str((said.get("engine") or {}).get("version", "")).partition(".")[0] != EDITION.partition(".")[0]:
         return doubt("engine")
     try:
         age = (as_of - date.fromisoformat(str(inputs.get("as_of")))).days
