@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,14 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def brought(file: Path, target: str) -> set[str]:
+    """Codes of datasets that were ever on their way to the place; options behind its address do not matter."""
+    place = target.partition("?")[0]
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as connection:
+            found = connection.execute("SELECT DISTINCT target, code FROM journal WHERE state <> ?", (PENDING,))
+            return {str(code) for where, code in found if str(where).partition("?")[0] == place}
+    except sqlite3.OperationalError:
+        return set()  # nothing was ever applied

@@ -37,7 +37,9 @@ class Shown:
 class Mirror(Protocol):
     """One place. Writes to one dataset are serial; different datasets may be brought by `workers` threads at once.
 
-    A place of which a plan should say something may have `cautions`, a tuple of `PublishFault`.
+    A place of which a plan should say something may have `cautions`, a tuple of `PublishFault`. One far away spares
+    looks at what is new with `names_taken(slugs)`, which of them anything has there, and `expect_nothing(code)`: the
+    next `step` of it makes the dataset unlooked, and raises what a look would have ended in.
     """
 
     name: str  # as a target is written: `files:…`, with `#shared` where it speaks to that audience

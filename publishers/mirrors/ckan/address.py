@@ -25,7 +25,7 @@ class Address:
     files: str = "upload"
     datastore: bool = True
     organisations: bool = True  # whether missing ones may be made
-    workers: int = 8
+    workers: int = 3  # requests at once at most; as many as CKAN's own client allows itself
 
     @property
     def uploads(self) -> bool:
@@ -45,7 +45,7 @@ def parse(address: str) -> Address:
     files = said.get("files", "upload")
     if files != "upload" and "{" not in files:
         files = files.rstrip("/") + "/{slug}/{file}"
-    workers = said.get("workers", "8")
+    workers = said.get("workers", "3")
     return Address(
         urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", "")),
         said.get("organisation", ""),
@@ -53,7 +53,7 @@ def parse(address: str) -> Address:
         files,
         said.get("datastore", "yes") not in ("no", "0", "false") and files == "upload",
         said.get("organisations", "yes") not in ("no", "0", "false"),
-        int(workers) if workers.isdigit() and 1 <= int(workers) <= 32 else 8,
+        int(workers) if workers.isdigit() and 1 <= int(workers) <= 32 else 3,
     )
 
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID, uuid5
 
 from gongshu.publishers.canonical import digest
-from gongshu.publishers.identity import slug
 from gongshu.publishers.ledger import Head, Ledger, Output, Resource
 from gongshu.publishers.mirrors import Shown
 from gongshu.publishers.mirrors.ckan import datastore, shape
 from gongshu.publishers.mirrors.ckan.address import Address, parse, token
 from gongshu.publishers.mirrors.ckan.multipart import Upload
+from gongshu.publishers.mirrors.ckan.organisations import Organisations
 from gongshu.publishers.mirrors.ckan.shape import NOTHING_TO_SEAL, SEALED, TABLE
 from gongshu.publishers.mirrors.ckan.transport import Invalid, Missing, Patience, Site, rejected
 from gongshu.standards.faults import PublishFault
 
-PAGE = 1000
+PAGE, NAMES = 1000, 200  # datasets, and names, of one search
 TRIES = 3
 
 
@@ -38,11 +38,12 @@ class Ckan:
         self._token = token(self._to.url)
         self._site = Site(self._to.url, self._token, patience=patience or Patience(), workers=self.workers)
         self._anybody = Site(self._to.url, "", patience=patience or Patience(), workers=self.workers)
-        self._guard = threading.Lock()
-        self._organisations: dict[str, str] = {}
+        self._guard, self._reading = threading.Lock(), threading.Lock()
+        self._organisations = Organisations(self._site, self._to)
         self._user: Mapping[str, Any] | None = None
         self._ids: dict[str, str] | None = None
         self._seen: dict[str, Mapping[str, Any] | None] = {}
+        self._unlooked: set[str] = set()
 
     # --- looking ---
 
@@ -52,7 +53,7 @@ class Ckan:
             self._who()
         found: dict[str, Shown] = {}
         ids: dict[str, str] = {}
-        for each in self._listed():
+        for each in self._listed(namespace):
             said = shape.extras(each)
             code = said.get(shape.CODE, "")
             if namespace is None or said.get(shape.NAMESPACE) == namespace:
@@ -62,16 +63,33 @@ class Ckan:
             self._ids = ids
         return found
 
-    def _listed(self) -> Iterator[Mapping[str, Any]]:
+    def _listed(self, namespace: str | None) -> Iterator[Mapping[str, Any]]:
         start = 0
+        ours = f"extras_{shape.CODE}:*" if namespace is None else f'extras_{shape.NAMESPACE}:"{namespace}"'
         while True:
-            asked = {"fq": f"extras_{shape.CODE}:*", "rows": PAGE, "start": start, "sort": "name asc",
+            asked = {"fq": ours, "rows": PAGE, "start": start, "sort": "name asc",
                      "include_private": bool(self._token)}  # fmt: skip
             page = self._site.call("package_search", asked)
             yield from page["results"]
             start += len(page["results"])
             if not page["results"] or start >= page["count"]:
                 return
+
+    def names_taken(self, names: Iterable[str]) -> set[str]:
+        """Which of the names the search index knows of any dataset, many at a time."""
+        found: set[str] = set()
+        for some in _chunks(sorted(names), NAMES):
+            fq = "name:({})".format(" OR ".join(f'"{each}"' for each in some))
+            asked = {"fq": fq, "rows": len(some), "fl": ["name"],
+                     "include_private": bool(self._token), "include_drafts": bool(self._token)}  # fmt: skip
+            found |= {str(each["name"]) for each in self._site.call("package_search", asked)["results"]}
+        return found
+
+    def expect_nothing(self, code: str) -> None:
+        """The next `step` of it makes the dataset without looking first, and refuses what it meets there."""
+        with self._guard:
+            self._seen[code] = None
+            self._unlooked.add(code)
 
     def look(self, code: str, slug: str, namespace: str) -> Shown | None:
         """What `package_show` tells; a dataset that was given another name there is found by its code."""
@@ -98,12 +116,10 @@ class Ckan:
         return found
 
     def _known(self, namespace: str) -> Mapping[str, str]:
-        with self._guard:
-            ids = self._ids
-        if ids is None:
-            self.read(namespace)
-            ids = self._ids
-        return ids or {}
+        with self._reading:  # once, whoever comes first
+            if self._ids is None:
+                self.read(namespace)
+            return self._ids or {}
 
     def _who(self) -> Mapping[str, Any]:
         """The user of the token: CKAN takes an unknown token for nobody, without a word."""
@@ -126,13 +142,15 @@ class Ckan:
         with self._guard:  # what was just looked at: a write says what it saw, and CKAN compares
             fresh = head.code in self._seen
             there = self._seen.pop(head.code, None)
+            unlooked = head.code in self._unlooked
+            self._unlooked.discard(head.code)
         if not fresh:
             there = self._show(head.code, head.slug, ledger.namespace)
         if there is not None and self._stranger(there, head, ledger):
             raise PublishFault("mirror.taken", code=head.code, name=str(there["name"]), site=self._to.url)
         try:
             if head.state == "published":
-                self._publish(head, ledger, state, there, at)
+                self._publish(head, ledger, state, there, at, unlooked=unlooked)
             elif there is not None:
                 self._withdraw(head, ledger, state, there, at)
         except Invalid as error:
@@ -145,12 +163,19 @@ class Ckan:
         return (said.get(shape.CODE), said.get(shape.NAMESPACE)) != (head.code, ledger.namespace)
 
     def _publish(
-        self, head: Head, ledger: Ledger, state: str, there: Mapping[str, Any] | None, at: Callable[[str], None]
+        self,
+        head: Head,
+        ledger: Ledger,
+        state: str,
+        there: Mapping[str, Any] | None,
+        at: Callable[[str], None],
+        *,
+        unlooked: bool,
     ) -> None:
-        organisation = self._organisation(head)
+        organisation = self._organisations.of(head)
         wanted = shape.package(head, ledger.namespace, state, organisation, self._to)
         if there is None:
-            there = self._create(head, ledger, wanted, state, organisation)
+            there = self._create(head, ledger, wanted, state, organisation, unlooked=unlooked)
             at("mirror.made")
         if shape.state_of(there)[0] == state:
             return
@@ -166,7 +191,14 @@ class Ckan:
         self._finish(head, ledger, there, wanted, at)
 
     def _create(
-        self, head: Head, ledger: Ledger, wanted: Mapping[str, Any], state: str, organisation: str
+        self,
+        head: Head,
+        ledger: Ledger,
+        wanted: Mapping[str, Any],
+        state: str,
+        organisation: str,
+        *,
+        unlooked: bool,
     ) -> Mapping[str, Any]:
         """Make the package. One that has uploads is private and empty until its files come with the first revise."""
         first = dict(wanted)
@@ -182,12 +214,24 @@ class Ckan:
                 if there is None and "id" in error.said and ours:
                     ours = {}  # CKAN has this id for something else, or does not let this user give one
                     continue
-                if there is None or self._stranger(there, head, ledger):
+                if there is None:
                     raise
+                if self._stranger(there, head, ledger):
+                    raise PublishFault(
+                        "mirror.taken", code=head.code, name=str(there["name"]), site=self._to.url
+                    ) from error
+                if unlooked:
+                    self._refuse(there, head, state)
                 return there  # an answer was lost on the way: it had been made
             else:
                 return made
         raise PublishFault("mirror.rejected", code=head.code, detail="id")
+
+    def _refuse(self, there: Mapping[str, Any], head: Head, state: str) -> None:
+        """Raise where a dataset lies in the place of a new one: neither made by us just now nor our tombstone."""
+        found, condition = shape.state_of(there)
+        if found not in (state, shape.on_the_way(state)) and condition != "withdrawn":
+            raise PublishFault("publish.target-moved", code=head.code, planned="-", found=str(there["title"]))
 
     def _revise(
         self,
@@ -281,36 +325,6 @@ class Ckan:
         self._revise(there, {"update": wanted}, {}, wanted, head)
         at("mirror.revised")
 
-    # --- organisations ---
-
-    def _organisation(self, head: Head) -> str:
-        """The name of the organisation that owns the dataset, made where it is missing and that is allowed."""
-        if self._to.organisation:
-            return self._to.organisation
-        title = shape.clean(head.metadata.get("provider"))
-        name = slug(str(head.metadata.get("providerCode") or title))
-        with self._guard:
-            if name in self._organisations:
-                return name
-            try:
-                self._site.call("organization_show", {"id": name, "include_datasets": False})
-            except Missing:
-                if not self._to.organisations:
-                    raise PublishFault("mirror.organisation", name=name, title=title, site=self._to.url) from None
-                self._make(name, title)
-            self._organisations[name] = title
-        return name
-
-    def _make(self, name: str, title: str) -> None:
-        try:
-            self._site.call("organization_create", {"name": name, "title": title})
-        except Invalid:
-            self._site.call("organization_show", {"id": name, "include_datasets": False})  # somebody just made it
-        except PublishFault as fault:
-            if fault.code != "mirror.refused":
-                raise
-            raise PublishFault("mirror.organisation", name=name, title=title, site=self._to.url) from fault
-
     # --- the rest ---
 
     def fetch(self, head: Head, resource: Resource, output: Output) -> Iterator[bytes] | None:
@@ -337,6 +351,11 @@ class Ckan:
     def lock(self) -> AbstractContextManager[None]:
         """CKAN compares `metadata_modified` under its own lock with each write; nobody is kept out beforehand."""
         return nullcontext()
+
+
+def _chunks(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
 
 
 def _sent(package: Mapping[str, Any]) -> str:

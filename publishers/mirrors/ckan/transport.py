@@ -130,7 +130,7 @@ class Site:
         from ckanapi import RemoteCKAN
 
         self.url = url
-        self.pace = Pace(min(4, workers), workers)
+        self.pace = Pace(min(3, workers), workers)
         self._session = Patient(patience, self.pace)
         self._remote = RemoteCKAN(url, apikey=token or None, user_agent="gongshu", session=self._session)
         self._token = token
