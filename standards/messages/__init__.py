@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
 from typing import Any
 
@@ -112,7 +112,36 @@ def entry(code: str, lang: str) -> Mapping[str, Any]:
 
 def fill(template: str, params: Mapping[str, Any]) -> str:
     """The template with its parameters put in."""
-    return _FORMAT.vformat(template, (), params)
+    parts = _parts(template)
+    if parts is None:
+        return _FORMAT.vformat(template, (), params)
+    found = []
+    for literal, name, spec in parts:
+        found.append(literal)
+        if name is not None:
+            value = params.get(name, "")
+            found.append(value if type(value) is str and not spec else _FORMAT.format_field(value, spec))
+    return "".join(found)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """Each literal with the name and the format behind it; None where a name is not plain, or a format has names."""
+    try:
+        found = tuple(_FORMAT.parse(template))
+    except ValueError:
+        return None
+    if any(
+        name is not None and (kind or not name.isidentifier() or "{" in (spec or "")) for _, name, spec, kind in found
+    ):
+        return None
+    return tuple((literal, name, spec or "") for literal, name, spec, _ in found)
+
+
+def parameters_of(template: str) -> Mapping[str, str] | None:
+    """The names that a template asks for, each with its format; None where that cannot be told."""
+    parts = _parts(template)
+    return None if parts is None else {name: spec for _, name, spec in parts if name is not None}
 
 
 def sentence(code: str, params: Mapping[str, Any], lang: str, part: str = "message") -> str:
@@ -126,4 +155,5 @@ def sentence(code: str, params: Mapping[str, Any], lang: str, part: str = "messa
         known := entry("system.detail", lang).get("reasons", {})
     ):
         params = {**params, "detail": known[params["detail"]]}  # what the operating system says in English
-    return fill(str(template) if params.get("near") else _NEAREST.sub("", str(template)), params).strip()
+    text = str(template)
+    return fill(text if params.get("near") or "{near}" not in text else _NEAREST.sub("", text), params).strip()

@@ -13,8 +13,8 @@ from gongshu.validators.reports.words import answer, detail_words, place, say
 
 SHOWN = 5  # places of one finding; code hosts show few annotations a step
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = {**_DATA, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def write(report: Report, out: BinaryIO, *, lang: str, shown: int = SHOWN, **_: Any) -> None:
@@ -48,5 +48,5 @@ def _commands(entry: Entry, file: FileReport, lang: str, shown: int) -> Iterator
         yield f"::{_COMMANDS[finding.severity]} {properties}::{_escaped(words, _DATA)}"
 
 
-def _escaped(text: str, marks: dict[str, str]) -> str:
-    return "".join(marks.get(each, each) for each in text)
+def _escaped(text: str, marks: dict[int, str]) -> str:
+    return text.translate(marks)

@@ -49,7 +49,7 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
     value = sample.value if sample is not None else None
     reason = reason_words(finding.code, finding.reason or given.get("reason"), lang)
     return {
-        **_first_place(given, lang, file),
+        **first_place(given, lang, file),
         **{name: _spoken(each, lang) for name, each in given.items()},
         **{name: _spoken(each, lang) for name, each in derived(given, finding, lang).items()},
         "detail": given.get("detail") or reason,
@@ -64,7 +64,7 @@ def parameters(finding: Finding, sample: Sample | None, lang: str, file: FileRep
     }
 
 
-def _first_place(given: Mapping[str, Any], lang: str, file: FileReport) -> dict[str, str]:
+def first_place(given: Mapping[str, Any], lang: str, file: FileReport) -> dict[str, str]:
     """Where the row stands that came first, as people find it."""
     if given.get("first_row") is None:
         return {}
@@ -95,6 +95,8 @@ def title_list(finding: Finding, file: FileReport) -> list[str]:
 def quoted(value: str) -> str:
     """The value on one line, what cannot be seen made visible, cut when it is long."""
     short = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
+    if short.isprintable():  # of all blanks only the plain one is printable
+        return short
     return "".join(
         each if each == " " or (each.isprintable() and not each.isspace()) else f"<U+{ord(each):04X}>" for each in short
     )
