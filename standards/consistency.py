@@ -171,11 +171,11 @@ def _constraints(kind: str, found: Constraints) -> Iterator[Problem]:
                 yield Problem((low,), "standard.bounds", params)
 
 
-_BOUNDED = frozenset(["integer", "number", "date", "datetime", "time", "year", "yearmonth", "duration", "any"])
+_BOUNDED = frozenset(["integer", "number", "date", "datetime", "time", "year", "yearmonth"])
 
 
 def _bound(kind: str, text: str) -> Any:
-    """A bound made comparable; types whose bounds are not compared here give the text; None where it is no value."""
+    """A bound made comparable; None where it is no value."""
     try:
         if kind in ("integer", "number", "year"):
             number = Decimal(text)
@@ -186,14 +186,7 @@ def _bound(kind: str, text: str) -> Any:
             return datetime.fromisoformat(text).replace(tzinfo=None)
     except (InvalidOperation, ValueError):
         return None
-    return text if kind in ("time", "yearmonth") else _Unordered()
-
-
-class _Unordered:
-    """A bound of a type whose order is not known here: never above nor equal to another."""
-
-    def __gt__(self, other: object) -> bool:
-        return False
+    return text  # of a time or a month
 
 
 def parsed_rules(table: Table) -> tuple[Table, list[Problem]]:

@@ -90,7 +90,7 @@ def says(field: Field, pattern: re.Pattern[str]) -> bool:
 
 def pointed(table: Table) -> list[Field]:
     """The columns whose cells hold whole positions."""
-    return [each for each in table.fields if each.type in POINTS or _is_lonlat(each)]
+    return [each for each in table.fields if (each.type in POINTS and not _is_topology(each)) or _is_lonlat(each)]
 
 
 def places(column: Judged, *, geojson: bool) -> Places:
@@ -114,6 +114,10 @@ def _names(field: Field) -> tuple[str, ...]:
 
 def _fits(field: Field, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(name) for name in _names(field))
+
+
+def _is_topology(field: Field) -> bool:
+    return field.type == "geojson" and field.format.write == "topojson"  # its arcs are no positions
 
 
 def _is_lonlat(field: Field) -> bool:

@@ -84,3 +84,19 @@ def test_values_below_are_judged_in_their_columns() -> None:
     report = validate(book_of([*TWO, ["2", "", "002", "李四", "X2"]]), standard=STANDARD)
     (finding,) = [each for each in report.files[0].findings if each.code == "cell.required"]
     assert (finding.columns, [sample.cell for sample in finding.samples]) == (("行政相对人名称",), ["B4"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "rows"),
+    [
+        ("a,\n1,2\n3,4\n", 1, 2),  # a name left blank
+        (",b\n1.5,-2\n", 1, 1),
+        ("表,\n2019,2020\n3,4\n", 2, 1),  # years are names
+        ("T,\nid,name\n1,x\n", 2, 1),  # a title above names
+        ("T\n1,2\n3,4\n", 2, 1),  # no row of as many cells
+        ("1,\n2,3\n4,5\n", 2, 1),  # no names anywhere
+    ],
+)
+def test_a_row_of_numbers_is_no_header_below_names(read, text: str, line: int, rows: int) -> None:
+    found = read(text.encode(), name="a.csv")
+    assert (found.shape.header.line, len(found.rows)) == (line, rows)

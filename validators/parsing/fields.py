@@ -80,7 +80,7 @@ def constraints_of(field: Field, domain: Domain) -> tuple[Constraint, ...]:
         found += [length] if length is not None else []
     if domain.kind == "number" and (field.precision is not None or field.scale is not None):
         found.append(Precision(field.precision, field.scale))
-    if domain.kind not in ("text", "boolean"):
+    if domain.kind not in ("text", "boolean") or field.type == "yearmonth":  # whose text has the order of its months
         found += _bounds(field, domain)
     if bound.enum is not None and not isinstance(domain, Listed):
         found.append(Enum(frozenset(_value(field, domain, each) for each in bound.enum), bound.enum))
@@ -117,7 +117,7 @@ def _length(bound: Constraints) -> Length | None:
 
 def _value(field: Field, domain: Domain, written: str) -> Any:
     """A bound or listed value as the domain parses it; numbers and ISO dates whatever the spelling of the data."""
-    if domain.kind == "text":
+    if domain.kind == "text" and not isinstance(domain, stamps.Stamps):
         return written
     tries: list[Domain] = [domain]
     if isinstance(domain, stamps.Stamps):

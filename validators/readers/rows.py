@@ -30,6 +30,8 @@ _SIGNATURE = re.compile(
     r"|填报日期|填表日期|制表日期|统计日期|报出日期|联系电话|联系方式)[^:：]{0,12}[:：].*",
     re.DOTALL,
 )
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NOTE = re.compile(r"(?:注|备注|说明|附注|数据来源|资料来源|来源)\d?[:：.、].*", re.DOTALL)
 _BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 BLANK_CELL = r"^[\s\v\x{00a0}\x{3000}\x{200b}\x{feff}]*$"  # for RE2
@@ -80,8 +82,22 @@ def header_place(rows: Sequence[Sequence[str]], fit: Callable[[Sequence[str]], f
     usual = _usual(full)
     for index, count in enumerate(filled[:HEADER_ROWS]):
         if count >= max(1, 0.6 * usual) and (count > 1 or usual == 1):
-            return index
+            return (
+                index - 1 if index and _numbers(rows[index]) and _names_above(rows[index - 1], rows[index]) else index
+            )
     return next(index for index, count in enumerate(filled) if count)
+
+
+def _numbers(row: Sequence[str]) -> bool:
+    """Whether the filled cells are numbers, as no header's are, except years."""
+    filled = [cell.strip() for cell in row if not blank_cell(cell)]
+    return all(map(_NUMBER.fullmatch, filled)) and not all(map(_YEAR.fullmatch, filled))
+
+
+def _names_above(above: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether a row of as many cells has names, some left blank, for a row of numbers below it."""
+    filled = [cell.strip() for cell in above if not blank_cell(cell)]
+    return len(above) == len(row) and bool(filled) and not any(map(_NUMBER.fullmatch, filled))
 
 
 def _usual(counts: Sequence[int]) -> int:
