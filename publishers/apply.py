@@ -24,7 +24,6 @@ from gongshu.publishers.lock import held
 from gongshu.publishers.mirrors import Mirror
 from gongshu.publishers.plan import CATALOGUE, WITHDRAW, Plan, PlanItem, reason, state_sha256
 from gongshu.publishers.progress import Progress
-from gongshu.publishers.resources import prepare
 from gongshu.standards.faults import Fault, PublishFault
 
 Points = Callable[[str], None]
@@ -272,6 +271,8 @@ def _prepared(item: PlanItem, hands: Hands) -> Prepared:
     if head is not None and head.state == "published" and head.content_sha256 == item.content_sha256:
         titles = {file.key: file.title for file in item.files}  # the content stands; it passed the gate when it came
         return tuple(replace(each, title=titles[each.key]) for each in head.resources)
+    from gongshu.publishers.resources import prepare  # a plan for mirrors alone starts sooner without
+
     return prepare(item, hands.ledger, hands.terms, hands.at)
 
 

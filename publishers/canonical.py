@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
-import rfc8785
-
 BLOCK = 1 << 20
+EXACT = 2**53  # whole numbers up to it are the same in every JSON
+LAST_SIMPLE = "\ud7ff"  # up to here the order of UTF-16, which RFC 8785 asks for, is that of code points
+_spelled = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def canonical(value: Any) -> bytes:
     """The canonical JSON of plain data; tuples read as lists."""
-    return rfc8785.dumps(_plain(value))
+    plain = _plain(value)
+    if _simple(plain):
+        return _spelled(plain).encode("utf-8")
+    import rfc8785
+
+    return rfc8785.dumps(plain)
 
 
 def digest(value: Any) -> str:
@@ -32,8 +39,27 @@ def file_sha256(path: Path) -> tuple[str, int]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict) or hasattr(value, "items"):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return value
+
+
+def _simple(plain: Any) -> bool:
+    """Whether the quick JSON of Python is already the canonical one: no fractions, no letters beyond the first plane
+    in keys, no halves of letters, no whole numbers that others would round."""
+    kind = type(plain)
+    if kind is str:
+        return plain.isascii() or max(plain) <= LAST_SIMPLE or not _halved(plain)
+    if kind is dict:
+        return all((key.isascii() or max(key) <= LAST_SIMPLE) and _simple(each) for key, each in plain.items())
+    if kind is list:
+        return all(map(_simple, plain))
+    return plain is None or kind is bool or (kind is int and -EXACT < plain < EXACT)
+
+
+def _halved(text: str) -> bool:
+    return any("\ud800" <= each <= "\udfff" for each in text)
