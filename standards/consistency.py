@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -118,7 +119,8 @@ def _label_cycles(table: Table) -> Iterator[Problem]:
 
 def _field(each: Field) -> Iterator[Problem]:
     yield from (
-        replace(found, path=("constraints", *found.path)) for found in _constraints(each.type, each.constraints)
+        replace(found, path=("constraints", *found.path))
+        for found in _constraints(each.type, each.constraints, each.format.write)
     )
     if each.identifier is not None:
         yield from _identifier(each.identifier.name)
@@ -135,7 +137,7 @@ def _identifier(name: str) -> Iterator[Problem]:
         yield Problem(("identifier",), "standard.identifier-unknown", {"name": name, "near": near(name, list(known))})
 
 
-def _constraints(kind: str, found: Constraints) -> Iterator[Problem]:
+def _constraints(kind: str, found: Constraints, write: str | None) -> Iterator[Problem]:
     if found.pattern is not None:
         import regex
 
@@ -159,7 +161,7 @@ def _constraints(kind: str, found: Constraints) -> Iterator[Problem]:
         if kind not in _BOUNDED:
             yield Problem((name,), "standard.bound-without-order", {"type": kind})
             continue
-        read[name] = _bound(kind, text)
+        read[name] = _bound(kind, text, write)
         if read[name] is None:
             yield Problem((name,), "standard.bound", {"value": text, "type": kind})
     for low in ("minimum", "exclusiveMinimum"):
@@ -174,9 +176,13 @@ def _constraints(kind: str, found: Constraints) -> Iterator[Problem]:
 _BOUNDED = frozenset(["integer", "number", "date", "datetime", "time", "year", "yearmonth"])
 
 
-def _bound(kind: str, text: str) -> Any:
-    """A bound made comparable; None where it is no value."""
+def _bound(kind: str, text: str, write: str | None) -> Any:
+    """A bound made comparable, in the spelling `write` of the data or in the type's own; None where it is no value."""
     try:
+        if kind in ("date", "datetime") and write is not None and "%" in write:
+            with suppress(ValueError):  # then it is in the type's own spelling
+                moment = datetime.strptime(text, write).replace(tzinfo=None)  # noqa: DTZ007 - data tell no zone
+                return moment.date() if kind == "date" else moment
         if kind in ("integer", "number", "year"):
             number = Decimal(text)
             return number if number.is_finite() else None

@@ -44,3 +44,11 @@ def test_a_topology_is_not_judged_as_geojson() -> None:
     point = '{"type": "Point", "coordinates": [0, 0]}'
     assert rows([topology, point], type="geojson", format="topojson") == [("cell.type", [2])]
     assert rows([point], type="geojson") == []
+
+
+@pytest.mark.parametrize("bound", ["02/01/2020", "2020-01-02"])
+def test_bounds_of_dates_in_either_spelling(bound: str) -> None:
+    cells = ["01/01/2020", "02/01/2020"]
+    assert rows(cells, type="date", format="%d/%m/%Y", constraints={"minimum": bound}) == [("cell.minimum", [1])]
+    with pytest.raises((StandardFault, StandardFaults)):
+        rows(cells, type="date", format="%d/%m/%Y", constraints={"minimum": "31/02/2020"})
