@@ -10,12 +10,11 @@ from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.readers.sheetscan import column_letters
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.words import say
-from gongshu.validators.workbooks.marking import Locate, Marks, marks_of
+from gongshu.validators.workbooks.marking import ROWS, Locate, Marks, marks_of
 from gongshu.validators.workbooks.sheetxml import LONGEST
 from gongshu.validators.workbooks.styles import FILLS
 from gongshu.validators.workbooks.summary import LINK_AT, WIDTHS, lines, location
 
-ROWS = 1_048_576  # that a sheet may have
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -91,24 +90,22 @@ def _data(sheet: Any, opened: Any, names: list[str], marks: Marks, lang: str) ->
     problem = len(names) + 1
     sheet.column_dimensions[column_letters(problem - 1)].width = 60
     sheet.freeze_panes = "A2"
-    heading = [*names, say("report.problem-column", lang)] if marks.problems else names
+    heading = [*names, say("report.problem-column", lang)] if marks else names
     sheet.append([text_cell(sheet, text, WriteOnlyCell, font=Font(bold=True)) for text in heading])
     for number, texts in enumerate(_records(opened), 2):
         if number > ROWS:
             break
         row = [text_cell(sheet, text, WriteOnlyCell) for text in texts]
-        said = marks.problems.get(number)
+        levels, said = marks[number]
         if said:
             row += [None] * (len(names) - len(row)) + [text_cell(sheet, joiner.join(said), WriteOnlyCell)]
-            for column in range(1, len(names) + 1):
-                level = marks.levels.get((number, column))
-                if level is not None:
-                    cell = row[column - 1] or text_cell(sheet, "", WriteOnlyCell, keep=True)
-                    cell.fill = fills[str(level)]
-                    comment = marks.comments.get((number, column))
-                    if comment is not None:
-                        cell.comment = Comment(_ILLEGAL.sub("", comment), "gongshu", height=90, width=320)
-                    row[column - 1] = cell
+            for column, level in levels:
+                cell = row[column - 1] or text_cell(sheet, "", WriteOnlyCell, keep=True)
+                cell.fill = fills[str(level)]
+                comment = marks.comments.get((number, column))
+                if comment is not None:
+                    cell.comment = Comment(_ILLEGAL.sub("", comment), "gongshu", height=90, width=320)
+                row[column - 1] = cell
         sheet.append(row)
 
 

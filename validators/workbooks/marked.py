@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from itertools import groupby
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,7 +15,7 @@ from gongshu.validators.readers.sheetscan import BROKEN, column_letters, sheet_p
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.words import say
 from gongshu.validators.workbooks.earlier import Earlier, earlier_marks, keeps_colors, stale
-from gongshu.validators.workbooks.marking import Marks, in_sheet, marks_of
+from gongshu.validators.workbooks.marking import Marks, Row, in_sheet, marks_of
 from gongshu.validators.workbooks.notes import annotate, forget
 from gongshu.validators.workbooks.package import RELATIONS, Package, Unpatchable
 from gongshu.validators.workbooks.sheetxml import Edit, Sheet, attribute
@@ -51,15 +54,11 @@ def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Mark
     last = sheet.formulas_and_values() if earlier.column is None else earlier.column - 1
     heading = file.header_line or 1
     styles.grounds = keeps_colors(package)
-    edits = stale(sheet, earlier, heading, styles.ours)
-    for (row, column), level in marks.levels.items():
-        edits.setdefault(row, {})[column] = Edit(level=str(level))
-    shown = last < COLUMNS and bool(marks.problems)
+    shown = last < COLUMNS and bool(marks)
+    edits = _Edits(stale(sheet, earlier, heading, styles.ours), marks, last + 1 if shown else None, lang)
     if shown:
         style = _style_of(sheet, heading, last)
-        edits.setdefault(heading, {})[last + 1] = Edit(text=say("report.problem-column", lang), style=style)
-        for row, said in marks.problems.items():
-            edits.setdefault(row, {})[last + 1] = Edit(text=("；" if lang == "zh" else "; ").join(said))
+        edits.head(heading, Edit(text=say("report.problem-column", lang), style=style))
     before, behind = sheet.edited(edits, styles.refilled if earlier else styles.filled)
     if shown and earlier.column is None:
         before = _widened(before, sheet, last + 1, max(edits))
@@ -74,6 +73,36 @@ def _mark(package: Package, file: FileReport, report: Report, lang: str) -> Mark
     _summarize(package, file, report, lang, styles, _remarks(marks, commented, lang), earlier)
     package.change(styles_part, styles.changed())
     return Marked(marks, commented)
+
+
+class _Edits(Mapping[int, Mapping[int, Edit]]):
+    """What becomes of each row: old marks go, new ones come. Made row by row, once for all rows marked alike."""
+
+    def __init__(self, stale: dict[int, dict[int, Edit]], marks: Marks, problems: int | None, lang: str) -> None:
+        self._stale, self._marks, self._problems = stale, marks, problems  # the column of problems, from 1
+        self._joiner = "；" if lang == "zh" else "; "
+        self._made: tuple[Row, dict[int, Edit]] = (Row(), {})
+
+    def head(self, row: int, edit: Edit) -> None:
+        """Set what stands above the problems."""
+        self._stale.setdefault(row, {})[self._problems or 1] = edit
+
+    def __getitem__(self, row: int) -> Mapping[int, Edit]:
+        marked = self._marks[row]
+        if self._made[0] is not marked:
+            made = {column: Edit(level=str(level)) for column, level in marked.levels}
+            if self._problems is not None and marked.problems:
+                made[self._problems] = Edit(text=self._joiner.join(marked.problems))
+            self._made = (marked, made)
+        old = self._stale.get(row)
+        return {**old, **self._made[1]} if old else self._made[1]
+
+    def __iter__(self) -> Iterator[int]:
+        """In the order of the sheet."""
+        return (row for row, _ in groupby(merge(self._marks.rows(), sorted(self._stale))))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def opened(package: Package, name: str) -> tuple[str, Sheet, Styles, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from gongshu.validators.finding import SEVERITY_ORDER, Finding, Sample, Severity
 from gongshu.validators.readers.sheetreach import column_number
@@ -13,19 +14,69 @@ from gongshu.validators.reports.words import detail_words, finding_words, quoted
 
 COMMENTS = 1000  # comments in one workbook; more of them make it slow to open
 PROBLEMS = 8  # problems said in one row
+ROWS = 1_048_576  # that a sheet may have
+KNOWN = 65_536  # steps from one kind of row to another that are remembered
 
 Place = tuple[int, int]  # row and column of the sheet, from 1
 Locate = Callable[[Finding, Sample], tuple[int | None, int | None]]  # row and column, as far as there are any
 
 
-@dataclass(slots=True)
-class Marks:
-    """By place in the sheet."""
+class Row(NamedTuple):
+    """What is said of one row; rows of which the same is said share it."""
 
-    levels: dict[Place, Severity] = field(default_factory=dict)
-    comments: dict[Place, str] = field(default_factory=dict)
-    problems: dict[int, list[str]] = field(default_factory=dict)
-    left_out: int = 0  # bad cells without a comment
+    levels: tuple[tuple[int, Severity], ...] = ()  # by column of the sheet
+    problems: tuple[str, ...] = ()
+
+
+class Marks:
+    """By place in the sheet: four bytes a row, and what is said of rows once for all that are alike."""
+
+    def __init__(self) -> None:
+        self.comments: dict[Place, str] = {}
+        self.left_out = 0  # bad cells without a comment
+        self._numbers = array("I")  # by row: which of `_kinds` it is
+        self._kinds = [Row()]
+        self._known: dict[tuple[int, str, int | None, Severity], int] = {}  # a kind with one more mark is which
+
+    def add(self, row: int, column: int | None, level: Severity, words: str, *, often: bool) -> bool:
+        """Add a mark, whether the cell had none before; `often`: other rows may have the same words."""
+        if row >= len(self._numbers):
+            self._numbers.extend(bytes(row + 1 - len(self._numbers)))
+        old = self._numbers[row]
+        step = (old, words, column, level)
+        new = self._known.get(step)
+        if new is None:
+            new = self._extended(*step)
+            if often and len(self._known) < KNOWN:
+                self._known[step] = new
+        self._numbers[row] = new
+        return column is not None and len(self._kinds[new].levels) > len(self._kinds[old].levels)
+
+    def _extended(self, old: int, words: str, column: int | None, level: Severity) -> int:
+        levels, problems = self._kinds[old]
+        if column is not None and all(each != column for each, _ in levels):
+            levels = (*levels, (column, level))
+        if words not in problems:
+            if len(problems) < PROBLEMS:
+                problems = (*problems, words)
+            elif problems[-1] != "…":
+                problems = (*problems, "…")
+        made = Row(levels, problems)
+        if made == self._kinds[old]:
+            return old
+        self._kinds.append(made)
+        return len(self._kinds) - 1
+
+    def __getitem__(self, row: int) -> Row:
+        """What is said of a row, nothing of most."""
+        return self._kinds[self._numbers[row] if row < len(self._numbers) else 0]
+
+    def rows(self) -> Iterator[int]:
+        """The rows of which something is said, in their order."""
+        return (row for row, number in enumerate(self._numbers) if number)
+
+    def __bool__(self) -> bool:
+        return len(self._kinds) > 1
 
 
 def marks_of(file: FileReport, lang: str, locate: Locate) -> Marks:
@@ -38,21 +89,17 @@ def marks_of(file: FileReport, lang: str, locate: Locate) -> Marks:
         called = ("、" if lang == "zh" else ", ").join(title_list(finding, file))
         said = f"{called}{'：' if lang == 'zh' else ': '}{title}" if called and called not in title else title
         advice = finding_words(finding, lang, "help", file=file)
+        level = say(f"report.severity-{finding.severity}", lang)
         for sample in finding.samples:
             row, column = locate(finding, sample)
-            if row is None:
+            if row is None or row > ROWS:
                 continue
-            _problem(marks.problems.setdefault(row, []), said, sample)
-            if column is None:
-                continue
-            place = (row, column)
-            marks.levels.setdefault(place, finding.severity)
-            if place in marks.comments:
+            words = _mended(said, sample)
+            if not marks.add(row, column, finding.severity, words, often=words is said) or column is None:
                 continue
             if len(marks.comments) < COMMENTS:
                 detail = detail_words(finding, sample, file, lang)
-                level = say(f"report.severity-{finding.severity}", lang)
-                marks.comments[place] = f"{level} {title}\n{detail}\n{advice}"
+                marks.comments[row, column] = f"{level} {title}\n{detail}\n{advice}"
             else:
                 marks.left_out += 1
     return marks
@@ -67,12 +114,8 @@ def in_sheet(finding: Finding, sample: Sample) -> tuple[int | None, int | None]:
     return sample.line if sample.row is not None else None, None
 
 
-def _problem(said: list[str], words: str, sample: Sample) -> None:
+def _mended(words: str, sample: Sample) -> str:
     fix = sample.fix
     if fix is not None and fix.safe and fix.value and fix.value != sample.value:
-        words = f"{words} → {quoted(fix.value)}"
-    if words not in said:
-        if len(said) < PROBLEMS:
-            said.append(words)
-        elif said[-1] != "…":
-            said.append("…")
+        return f"{words} → {quoted(fix.value)}"
+    return words

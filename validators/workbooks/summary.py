@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from xml.sax.saxutils import quoteattr
 
 from gongshu.validators.finding import Finding, Sample
@@ -50,12 +51,13 @@ def finding_lines(
     """Finding by finding its places, `left` of them in all."""
     for entry in entries(file.findings):
         yield _finding(entry, file, lang)
-        samples = [each for each in entry.finding.samples if each.row is not None or each.cell]
-        shown = samples[: max(0, min(EACH, left))]
+        most = max(0, min(EACH, left))
+        placed = (each for each in entry.finding.samples if each.row is not None or each.cell)
+        shown = list(islice(placed, most))
         left -= len(shown)
         for sample in shown:
             yield _place(entry.finding, sample, file, lang, address(entry.finding, sample))
-        if samples and entry.finding.count > len(shown):
+        if (shown or next(placed, None) is not None) and entry.finding.count > len(shown):
             more = say("report.more", lang, count=f"{entry.finding.count - len(shown):,}")
             yield Line(("", "", "", "", more))
 
