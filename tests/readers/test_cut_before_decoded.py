@@ -14,6 +14,7 @@ from gongshu.validators.readers import encodings, guessing, parsing
 from gongshu.validators.readers.blocks import pieces
 from gongshu.validators.readers.content import open_content
 from gongshu.validators.readers.parsing import Layout, parse_piece
+from gongshu.validators.validation import validate
 
 CELLS = st.sampled_from(["", " ", "a", "人口", "㐀𠮷", "é", "x,y", "说“是”\n好", "1;2|3", "\u3000"])
 ROW = st.lists(CELLS, min_size=3, max_size=3)
@@ -76,3 +77,11 @@ def test_where_the_lines_disagree_all_of_them_are_read() -> None:
     with patch.object(guessing, "LARGE", content.size):
         expected = encodings.settle(content).encoding
     assert encodings.settle(content).encoding == expected
+
+
+@pytest.mark.parametrize(("encoding", "missing"), [("utf-16", 1), ("utf-32", 1), ("utf-32", 3)])
+def test_wide_characters_are_cut_only_where_they_are(encoding: str, missing: int) -> None:
+    data = "a,b\n1,人\n".encode(encoding)
+    assert validate(data).verdict == "conforms"
+    (file,) = validate(data[:-missing]).files
+    assert "character" in [each.reason for each in file.findings if each.code == "file.truncated"]

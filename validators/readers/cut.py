@@ -34,8 +34,8 @@ def ends_early(content: Content) -> bool:
 def cut_character(content: Content, settled: Settled) -> list[Finding]:
     """`file.truncated` (reason `character`) where the text ends within a character."""
     encoding = settled.encoding
-    if encoding.startswith("utf-16"):
-        held = (content.size - settled.start) % 2
+    if encoding.startswith(("utf-16", "utf-32")):
+        held = (content.size - settled.start) % (2 if encoding.startswith("utf-16") else 4)
     else:
         tail = content.read(max(settled.start, content.size - TAIL), TAIL)
         decoder = codecs.getincrementaldecoder(encoding)("replace")
