@@ -1,5 +1,6 @@
 """`python -m bench`: ours and the other tools as whole processes, in turn, on one machine; and every fault held
-against the list of those planted. `python -m bench peers` first makes an environment with the other tools.
+against the list of those planted. `python -m bench peers` first makes an environment with the other tools;
+`python -m bench publish --help` is the bulk publishing bench.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.cases import Case, Files, agreed, compiled, counted, install, installed, ours, peers, shortened
+from bench.page import written
 from bench.validate import Series, alternate
 
 MILLION = 1_000_000
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 def options() -> argparse.Namespace:
@@ -79,6 +80,10 @@ def rounds(asked: argparse.Namespace, rows: int) -> list[list[Case]]:
 
 def main() -> int:
     """0 when every planted fault was found and nothing else, 1 otherwise."""
+    if sys.argv[1:2] == ["publish"]:
+        from bench.publish import main as publish
+
+        return publish(sys.argv[2:])
     asked = options()
     asked.out.mkdir(parents=True, exist_ok=True)
     if asked.what == "peers":
@@ -165,15 +170,6 @@ def table(lines: list[dict[str, Any]], rows: int) -> str:
             f"| {each['x_wall']:.1f} | {each['x_cpu']:.1f} | {found} | {each['names']} |"
         )
     return "\n".join(said)
-
-
-def written(page: Path, text: str) -> None:
-    """The page with the table between its marks."""
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"{page}: no {BEGIN} … {END}")
-    page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
