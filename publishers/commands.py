@@ -53,6 +53,9 @@ def publish() -> None:
     type=click.Choice(["warn", "block", "ignore"]),
     help="数据超过更新周期时：提醒、不发布、不看 / Data older than their update cycle",
 )
+@click.option(
+    "--rehash", is_flag=True, help="每个文件都重新计算摘要 / Hash every file, whatever its size and dates say"
+)
 @PROGRESS
 @everywhere
 def plan(
@@ -65,6 +68,7 @@ def plan(
     states: tuple[Path, ...],
     profile: str,
     stale: str | None,
+    rehash: bool,
     progress: bool | None,
 ) -> int:
     """看清将要发生什么，不发布 / See what would happen; nothing is published."""
@@ -82,6 +86,7 @@ def plan(
             profile=profile,
             stale=stale or "",
             progress=told,
+            rehash=rehash,
         )
     return show_plan(session, made, output)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from gongshu.publishers import identity
 from gongshu.publishers.audience import audience_of, state_for
@@ -47,6 +48,7 @@ from gongshu.standards.faults import Fault, PublishFault
 from gongshu.standards.model import Standard, Table
 from gongshu.validators.conditions import fault as unreadable
 
+Hashed: TypeAlias = "Callable[[Path], tuple[str, int]]"
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 
 
@@ -72,17 +74,19 @@ def make(
     folder: Path,
     opener: Callable[[str, str], Path],
     progress: Progress | None = None,
+    hashed: Hashed = file_sha256,
 ) -> Plan:
     """The plan for every dataset of the manifest, and for every mirror that is not as the ledger then will be.
 
-    `opener` gives the file of a dataset of another catalogue, by its folder and the dataset's code.
+    `hashed` gives SHA-256 and size of a file, `opener` the file of a dataset of another catalogue, by its folder and
+    the dataset's code.
     """
     prepared = prepare(manifest, ledger, terms, opener)
     manifest = prepared.manifest
     taken = _taken(manifest, ledger)
     audiences = {audience_of(each.name) for each in mirrors} - {OPEN}
     watched = (progress or Progress()).over("plan", manifest.items, _weight)
-    planned = [prepared.told(_item(item, ledger, terms, taken, audiences)) for item in watched]
+    planned = [prepared.told(_item(item, ledger, terms, taken, audiences, hashed)) for item in watched]
     after = _after(ledger, planned)
     for mirror in mirrors:
         planned += _mirrored(mirror, ledger, after)
@@ -112,7 +116,12 @@ def _taken(manifest: Manifest, ledger: Ledger) -> dict[str, list[str]]:
 
 
 def _item(
-    item: Item, ledger: Ledger, terms: Terms, taken: Mapping[str, list[str]], audiences: Set[str] = frozenset()
+    item: Item,
+    ledger: Ledger,
+    terms: Terms,
+    taken: Mapping[str, list[str]],
+    audiences: Set[str] = frozenset(),
+    hashed: Hashed = file_sha256,
 ) -> PlanItem:
     head = ledger.head(item.code)
     head = head if head is not None and head.code == item.code else None
@@ -143,7 +152,7 @@ def _item(
     others = sorted({*audiences, *(name for each in (head.resources if head else ()) for name in each.audiences)})
     for file in item.files:
         try:
-            known.append(_known(file, item, terms, others))
+            known.append(_known(file, item, terms, others, hashed))
         except Fault as fault:
             reasons.append(fault)
     if reasons:
@@ -181,13 +190,13 @@ def _withdrawal(plain: PlanItem, head: Head | None) -> PlanItem:
     return replace(plain, action=WITHDRAW, desired=desired, reasons=(why,))
 
 
-def _known(file: File, item: Item, terms: Terms, others: Sequence[str] = ()) -> Known:
+def _known(file: File, item: Item, terms: Terms, others: Sequence[str] = (), hashed: Hashed = file_sha256) -> Known:
     """The file with its hash and standard. Raises a `Fault` where one of them is not to be had."""
     standard = standard_of(file, terms)
     if not file.path.is_file():
         raise PublishFault("gate.file-missing", key=file.key, name=file.name, line=file.line)
     try:
-        sha256, size = file_sha256(file.path)
+        sha256, size = hashed(file.path)
     except OSError as error:
         raise PublishFault("gate.file-unreadable", key=file.key, name=file.name, detail=error.strerror) from error
     organisation = str(item.metadata.get("providerCode") or "")

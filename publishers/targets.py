@@ -18,6 +18,7 @@ from gongshu.publishers.manifest import Manifest, read
 from gongshu.publishers.mirrors import Mirror, kinds, mirror
 from gongshu.publishers.plan import CATALOGUE, Plan
 from gongshu.publishers.progress import Progress
+from gongshu.publishers.sums import remembered
 from gongshu.standards.faults import UsageFault
 from gongshu.standards.settings import setting
 
@@ -99,20 +100,31 @@ def plan(
     profile: str = "",
     stale: str = "",
     progress: Progress | None = None,
+    rehash: bool = False,
 ) -> Plan:
     """The plan that brings the targets to what the manifest says; nothing is published. `as_of` defaults to today.
 
     `states`: exported states that stand for mirrors which cannot be reached from here. `profile`: a metadata profile in
     place of the manifest's. `stale`: what becomes of data older than their update cycle (warn, block, ignore).
+    `rehash`: files are hashed even where size, dates and inode are those of the last time.
     """
     known = registry or _registry()
     found = manifest if isinstance(manifest, Manifest) else read(Path(manifest), known, profile=profile)
     where = targets([to] if isinstance(to, str) else to, found)
     terms = Terms(known, _day(as_of), allow_draft, stale=stale)
     mirrors: list[Mirror] = [_remembered(states, each) or mirror(each) for each in where.mirrors]
-    with ledger_at(where.folder) as ledger:
+    with ledger_at(where.folder) as ledger, remembered(rehash=rehash) as hashed:
         asked = replace(terms, trusts=ledger.trusts)
-        return planning.make(found, ledger, mirrors, asked, folder=where.folder, progress=progress, opener=_elsewhere)
+        return planning.make(
+            found,
+            ledger,
+            mirrors,
+            asked,
+            folder=where.folder,
+            progress=progress,
+            opener=_elsewhere,
+            hashed=hashed,
+        )
 
 
 def apply_plan(

@@ -141,7 +141,7 @@ def _undated() -> Any:
         first: [(tag, pattern) for tag, pattern in found if tag != stamp]
         for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    return type("Undated", (yaml.SafeLoader,), {"yaml_implicit_resolvers": kept})
+    return type("Undated", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"yaml_implicit_resolvers": kept})
 
 
 def _places(node: Any, at: At, loader: Any) -> Iterator[tuple[At, int]]:
