@@ -186,3 +186,9 @@ def test_csvlint_files_are_all_read(read, acceptance) -> None:
         wanted = {"ragged_rows": "table.row-short", "unclosed_quote": "table.unclosed-quote"}.get(path.stem)
         wanted = "table.row-blank" if path.stem in ("blank_row_middle", "blank_row_of_empty_cells") else wanted
         assert wanted is None or found.codes == [wanted], path.name
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\x1a\x1a\r\n"])
+def test_the_end_mark_of_old_systems_is_no_row(end: bytes) -> None:
+    source = open_table(b"a,b\r\n1,2\r\n" + end)
+    assert sum(task().records for task in source.blocks()) == 1

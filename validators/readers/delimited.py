@@ -351,7 +351,7 @@ def _counting_end(body: Content, start: int, end: int, delimiter: bytes) -> int:
     while at > start:
         low = max(start, at - TAIL)
         window = body.read(low, at - low)
-        kept = len(window.rstrip(b" \t\r\n" + delimiter))
+        kept = len(window.rstrip(b" \t\r\n\x1a" + delimiter))
         if kept:
             rest = body.read(low + kept, end - low - kept if end - low - kept < TAIL else TAIL)
             return min(end, low + kept + first_end(rest)) if rest else low + kept
@@ -364,11 +364,10 @@ def _footers(body: Content, start: int, end: int, layout: Layout) -> tuple[int, 
     low = max(start, end - TAIL)
     window = body.read(low, end - low)
     lines: list[tuple[int, bytes]] = []
-    at = 0
-    while at < len(window):
-        stop = first_end(window, at)
-        lines.append((low + at, window[at:stop]))
-        at = stop
+    at = low
+    for line in window.splitlines(keepends=True):
+        lines.append((at, line))
+        at += len(line)
     if low > start:
         lines = lines[1:]  # the first is cut off
     place, kinds, texts = end, [], []
