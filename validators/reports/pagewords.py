@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from gongshu.standards.messages import languages
 from gongshu.validators.reports.words import say
 
+_COMMAND = re.compile(r"`(gongshu [^`<>]+)`")
 Said: TypeAlias = Callable[[str], str]  # a language -> the words in it
 
 
@@ -25,7 +27,7 @@ def safe(text: str) -> str:
 
 def both(words: Said) -> str:
     """The words in every language, once where they are the same."""
-    spoken = {lang: safe(words(lang)) for lang in languages()}
+    spoken = {lang: _COMMAND.sub(r"<code>\1</code>", safe(words(lang))) for lang in languages()}
     if len(set(spoken.values())) == 1:
         return next(iter(spoken.values()))
     return "".join(f'<span lang="{tag(lang)}" class="l-{lang}">{text}</span>' for lang, text in spoken.items())

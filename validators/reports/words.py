@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from gongshu.validators.report import FileReport, Report, Verdict
 from gongshu.validators.reports.terms import derived
 
 LONGEST = 60  # characters of a value that are quoted
+_NOT_IN_DOUBLE = re.compile(r"""[\x00-\x1f"$`!\u201c-\u201f]|\\(?:\\|$)""")  # PowerShell ends a text at “ and ” too
 
 
 def say(code: str, lang: str, /, **params: Any) -> str:
@@ -145,6 +147,13 @@ _SAID_IN_FULL = frozenset(
 )
 
 
+def shell_word(text: str) -> str:
+    """The text as one word of a command: in cmd.exe and PowerShell as well, where nothing in it forbids that."""
+    word = f"./{text}" if text.startswith("-") else text
+    single = shlex.quote(word)
+    return single if single == word or _NOT_IN_DOUBLE.search(word) else f'"{word}"'
+
+
 def not_checked_words(reason: str, lang: str) -> str:
     """A reason in words; as it stands where the catalogue has none."""
     found = say(f"not-checked.{reason}", lang)
@@ -193,7 +202,7 @@ def _resemblance(file: FileReport, lang: str) -> str:
         return say("report.looks-like-none", lang)
     best = file.looks_like[0]
     percent = round(100 * float(best.get("score", 0)))
-    return say("report.looks-like", lang, id=best.get("id", ""), percent=percent, name=shlex.quote(file.name))
+    return say("report.looks-like", lang, id=best.get("id", ""), percent=percent, name=shell_word(file.name))
 
 
 def _spoken(value: Any, lang: str) -> Any:
