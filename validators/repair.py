@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -230,6 +231,8 @@ def _first_reading(path: Path, mended: Path, changes: Path, asked: Asked, bom: b
 
 def _shape_of_text(path: Path, asked: Asked) -> Shape | None:
     """What a reader learns before the first batch; None where the file is no text, or cannot be read."""
+    if _is_workbook(path):  # opening one takes as long as all else that is done here
+        return None
     try:
         opened, _ = opened_table(path, asked)
     except SourceFault:
@@ -239,6 +242,14 @@ def _shape_of_text(path: Path, asked: Asked) -> Shape | None:
         return shape if shape.format in TEXT_FORMATS else None
     finally:
         opened.close()
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+        return False  # what it is, the reader says
 
 
 def _judged(path: Path, asked: Asked, name: str) -> Report:
