@@ -23,6 +23,7 @@ from gongshu.publishers.ledger import Head, Publication
 from gongshu.standards.faults import PublishFault, UsageFault
 
 DATABASE = "catalogue.sqlite"
+PASSES = 100_000  # files whose pass is remembered
 PATIENCE = 60.0  # seconds that a write waits for another process
 
 
@@ -99,6 +100,20 @@ class Store:
             "SELECT 1 FROM trust WHERE key = ? AND organisation IN (?, '*') AND revoked = ''", (key, organisation)
         )
         return found.fetchone() is not None
+
+    def passed(self, key: str) -> str | None:
+        """What was written down when a file passed the gate under these terms."""
+        found = self.connection.execute("SELECT said FROM passes WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else None
+
+    def keep_pass(self, key: str, said: str) -> None:
+        """Write it down; a loss of power may take it back, and then the file is validated once more."""
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            self.connection.execute("INSERT OR REPLACE INTO passes (key, said) VALUES (?, ?)", (key, said))
+            self.connection.execute("DELETE FROM passes WHERE rowid <= (SELECT max(rowid) FROM passes) - ?", (PASSES,))
+        finally:
+            self.connection.execute("PRAGMA synchronous = FULL")
 
     def workplace(self) -> Path:
         """A folder of this process beside the objects."""

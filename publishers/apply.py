@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from gongshu.publishers import identity, journal
 from gongshu.publishers.ahead import ahead, threads
@@ -93,7 +93,8 @@ def _carried_out(plan: Plan, hands: Hands) -> Outcome:
         raise PublishFault("publish.other-catalogue", path=plan.catalogue)
     name = plan.sha256
     sizes = {item.code: sum(file.bytes for file in item.files) for item in plan.items if item.files}
-    terms = replace(hands.terms, trusts=_in_turn(hands.terms.trusts, hands.turn))
+    trusts, passed = (_in_turn(each, hands.turn) for each in (hands.terms.trusts, hands.terms.passed))
+    terms = replace(hands.terms, trusts=trusts, passed=passed)
     hands = replace(hands, plan=name, sizes=sizes, terms=terms)
     acting = [item for item in plan.items if item.acts]
     locks = hands.ledger.journal.parent / "locks"
@@ -114,12 +115,12 @@ def _carried_out(plan: Plan, hands: Hands) -> Outcome:
         return Outcome(tuple(book.steps(name)))
 
 
-def _in_turn(trusts: Callable[[str, str], bool], turn: threading.Lock) -> Callable[[str, str], bool]:
+def _in_turn(ask: Callable[..., Any], turn: threading.Lock) -> Callable[..., Any]:
     """The same question, asked by one thread at a time."""
 
-    def asked(organisation: str, key: str) -> bool:
+    def asked(*words: str) -> Any:
         with turn:
-            return trusts(organisation, key)
+            return ask(*words)
 
     return asked
 

@@ -6,16 +6,19 @@ other receipt is a hint: the file is validated here, and the plan says why.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gongshu.publishers.canonical import file_sha256
+from gongshu.publishers.canonical import digest, file_sha256
+from gongshu.standards.edition import VERSION
 from gongshu.standards.faults import Fault, PublishFault, SourceFault, StandardFaults, UsageFault
 from gongshu.standards.messages import languages, sentence
 from gongshu.standards.model import Kind, Standard, Status
+from gongshu.standards.settings import setting
 
 if TYPE_CHECKING:
     from gongshu.publishers.manifest import File
@@ -37,6 +40,8 @@ class Terms:
     allow_draft: bool = False
     trusts: Callable[[str, str], bool] = lambda organisation, key: False  # whether a key speaks for a provider
     standards: dict[str, Standard] = field(default_factory=dict)  # those of this run, by how manifests name them
+    passed: Callable[[str], str | None] = lambda key: None  # what was kept under that key when a file passed
+    keep: Callable[[str, str], None] = lambda key, said: None
     stale: str = ""  # data older than their update cycle: warn | block | ignore; '' = as the manifest says
 
 
@@ -49,6 +54,7 @@ class Passage:
     draft: bool = False  # it passes only because drafts were allowed
     receipt: Receipt | None = None  # it passes on this word, and was not validated here
     doubt: PublishFault | None = None  # why a receipt that was given is not relied on
+    own: Receipt | None = None  # the gate's own, unsigned, of a validation here, be it an earlier one
 
 
 def standard_of(file: File, terms: Terms) -> Standard:
@@ -82,12 +88,36 @@ def examine(
     """Validate the bytes at `path`, which must hash to `sha256` before and after, under the publication profile.
 
     Or rely on the file's receipt, where the key that signed it is trusted for the organisation; then `watch`, which
-    else sees every batch that is judged, sees nothing.
+    else sees every batch that is judged, sees nothing. Without `watch`, what these bytes passed before under the same
+    terms they pass again: a plan that is applied does not validate twice.
     """
+    from gongshu.validators.receipt import Receipt, receipt_of
+
     receipt, doubt = vouching(file, standard, terms, sha256=sha256, organisation=organisation)
     if receipt is not None:
         return Passage((), receipt=receipt)
-    return replace(_examined(file, standard, path, terms, sha256=sha256, watch=watch), doubt=doubt)
+    key = _key(file, standard, terms, sha256)
+    said = terms.passed(key) if key and watch is None else None
+    if said is not None:
+        draft = standard.status is Status.DRAFT
+        return Passage((), draft=draft, doubt=doubt, own=Receipt(json.loads(said)))
+    passage = replace(_examined(file, standard, path, terms, sha256=sha256, watch=watch), doubt=doubt)
+    if passage.reasons or passage.report is None:
+        return passage
+    own = receipt_of(passage.report)
+    if key:
+        terms.keep(key, own.canonical().decode("utf-8"))
+    return replace(passage, own=own)
+
+
+def _key(file: File, standard: Standard, terms: Terms, sha256: str) -> str:
+    """Everything that a verdict on these bytes depends on; nothing where other files have a say in it."""
+    if file.references or standard.status is Status.WITHDRAWN or (
+        standard.status is Status.DRAFT and not terms.allow_draft
+    ):  # fmt: skip
+        return ""
+    where = [file.name, file.sheet, terms.as_of.isoformat(), setting("timezone").value]
+    return digest([sha256, standard.reference, standard.fingerprint, PROFILE, VERSION, *where])
 
 
 def vouching(

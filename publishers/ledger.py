@@ -102,6 +102,14 @@ class Ledger(Protocol):
         """Whether receipts signed by that public key (base64) are relied on for the organisation's files now."""
         ...
 
+    def passed(self, key: str) -> str | None:
+        """What `keep_pass` wrote down under that key."""
+        ...
+
+    def keep_pass(self, key: str, said: str) -> None:
+        """Remember that a file passed the gate; the latest ones are kept, and losing one costs a validation."""
+        ...
+
     def workplace(self) -> Path:
         """A folder of this process on the same file system as the objects; a later opening removes it when we died."""
         ...

@@ -17,7 +17,7 @@ from uuid import uuid4
 from gongshu.publishers import identity
 from gongshu.publishers.canonical import BLOCK, canonical
 from gongshu.publishers.conversion import Subject, convert
-from gongshu.publishers.gate import Passage, Terms, examine, standard_of
+from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.inspection import place_told
 from gongshu.publishers.ledger import Ledger, Output, Resource
 from gongshu.publishers.manifest import File
@@ -91,7 +91,7 @@ def _resource(
     if passage.reasons:
         raise passage.reasons[0]
     at("gate")
-    receipt = _receipt(passage)
+    receipt = passage.receipt or passage.own  # the one that was relied on, or the gate's own, unsigned
     told = place_told(receipt, sha256)
     subject = Subject(making.copy, standard, terms.as_of, terms.registry, planned.sheet, told)
     rows, columns, schema = _open(projection, subject, making, receipt)
@@ -217,12 +217,3 @@ def _told(
         folder.mkdir()
         rows, columns, schema = _converted(projection, subject, making, folder)
     return {"rows": rows, "columns": list(columns), "schema": schema}
-
-
-def _receipt(passage: Passage) -> Receipt | None:
-    """The receipt that was relied on, or the gate's own, unsigned."""
-    from gongshu.validators.receipt import receipt_of
-
-    if passage.receipt is None and passage.report is not None:
-        return receipt_of(passage.report)
-    return passage.receipt

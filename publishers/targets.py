@@ -114,7 +114,7 @@ def plan(
     terms = Terms(known, _day(as_of), allow_draft, stale=stale)
     mirrors: list[Mirror] = [_remembered(states, each) or mirror(each) for each in where.mirrors]
     with ledger_at(where.folder) as ledger, remembered(rehash=rehash) as hashed:
-        asked = replace(terms, trusts=ledger.trusts)
+        asked = replace(terms, trusts=ledger.trusts, keep=ledger.keep_pass)
         return planning.make(
             found,
             ledger,
@@ -143,7 +143,7 @@ def apply_plan(
         hands = applying.Hands(
             ledger,
             mirrors,
-            replace(terms, trusts=ledger.trusts),
+            replace(terms, trusts=ledger.trusts, passed=ledger.passed),
             now or clock,
             actor,
             at=at,
