@@ -14,8 +14,13 @@ from statistics import median
 
 from bench.data import Recipe, make
 from bench.oracle import STANDARDS
+from bench.page import written
 
 CASES = (Recipe(), Recipe(bad=0.05), Recipe(rows=100_000, form="xlsx"), Recipe(rows=100_000, bad=0.05, form="xlsx"))
+HEADER = (
+    "| | validate, CPU s | fix, CPU s | x CPU | validate, wall s | fix, wall s | x wall | asked |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|"
+)
 MOST = {"csv": 3, "xlsx": 5}  # times the validation
 
 
@@ -33,26 +38,49 @@ def spent(arguments: list[str]) -> tuple[float, float]:
     return time.perf_counter() - start, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def line(case: Recipe, judged: tuple[float, ...], mended: tuple[float, ...]) -> str:
+    """A row of the table: (wall, processor) seconds of either."""
+    cells = [
+        f"{case.rows:,} rows, {case.form.upper()}, {case.bad * 100:g} % bad",
+        f"{judged[1]:.2f}",
+        f"{mended[1]:.2f}",
+    ]
+    cells += [
+        f"**{mended[1] / judged[1]:.1f}**",
+        f"{judged[0]:.1f}",
+        f"{mended[0]:.1f}",
+        f"{mended[0] / judged[0]:.1f}",
+    ]
+    return f"| {' | '.join([*cells, f'≤ {MOST[case.form]}'])} |"
+
+
 def main() -> int:
     """Print a line a case; 1 where one takes more processor time than it may."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    rounds, late = parser.parse_args().rounds, False
+    parser.add_argument(
+        "--write", type=Path, help="a Markdown page: what stands between its marks `repair` is replaced"
+    )
+    asked = parser.parse_args()
+    late, lines = False, [HEADER]
+    sys.stdout.write(f"{HEADER}\n")
     with tempfile.TemporaryDirectory(prefix="gongshu-repair-") as folder:
         for case in CASES:
             path, _ = make(case, Path(folder))
             output = path.with_name(f"mended.{case.form}")
             pairs = [
-                (spent(["validate", str(path)]), spent(["fix", str(path), "-o", str(output)])) for _ in range(rounds)
+                (spent(["validate", str(path)]), spent(["fix", str(path), "-o", str(output)]))
+                for _ in range(asked.rounds)
             ]
             judged, mended = (tuple(median(each[side][of] for each in pairs) for of in (0, 1)) for side in (0, 1))
             late |= mended[1] > MOST[case.form] * judged[1]
-            told = f"{case.rows:,} rows, {case.form}, {case.bad:.1%} bad"
-            for name, (wall, processor) in (("validate", judged), ("fix", mended)):
-                told += f"; {name} {processor:.2f} CPU s, {wall:.1f} s"
-            ratios = f"{mended[1] / judged[1]:.1f} x CPU, {mended[0] / judged[0]:.1f} x wall"
-            sys.stdout.write(f"{told}; {ratios}\n")
+            lines.append(line(case, judged, mended))
+            sys.stdout.write(f"{lines[-1]}\n")
             sys.stdout.flush()
+    if asked.write is not None:
+        load = os.getloadavg()[0]
+        told = f"Medians of {asked.rounds} paired runs; the load at the end was {load:.0f}."
+        written(asked.write, "\n".join([told, "", *lines]), name="repair")
     return int(late)
 
 
