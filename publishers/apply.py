@@ -97,6 +97,8 @@ def _carried_out(plan: Plan, hands: Hands) -> Outcome:
     terms = replace(hands.terms, trusts=trusts, passed=passed)
     hands = replace(hands, plan=name, sizes=sizes, terms=terms)
     acting = [item for item in plan.items if item.acts]
+    if not acting and not hands.mirrors:  # nothing to do, and nothing is touched
+        return Outcome(())
     locks = hands.ledger.journal.parent / "locks"
     with ExitStack() as stack:
         stack.enter_context(held(locks / f"{name}.lock", subject=name[:12]))

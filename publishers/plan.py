@@ -36,9 +36,7 @@ class PlannedFile:
     receipt: str = ""  # path of the receipt given with it
     references: Mapping[str, str] = field(default_factory=dict)  # what foreign keys point to: name -> absolute path
     scope: Mapping[str, str] = field(default_factory=dict)  # audience -> condition of the rows that leave
-    others: Mapping[str, str] = field(
-        default_factory=dict
-    )  # audience -> SHA-256 of its projection
+    others: Mapping[str, str] = field(default_factory=dict)  # audience -> SHA-256 of its projection
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,9 @@ def _resource(
 ) -> Resource:
     """One file through the gate; what there is to be stored of it is added to `made`."""
     folder = place / str(len(made))
-    copy = folder / "source" / Path(planned.name).name  # a reader may need the name to tell the format
-    copy.parent.mkdir(parents=True)
+    folder.mkdir()
+    kind = "".join(each for each in Path(planned.name).suffixes[-2:] if len(each) < 16)  # a reader may look at it
+    copy = folder / f"source{kind}"
     sha256, size = _copied(planned, copy)
     making = Making(planned, item.slug, folder, copy, at, [], made)
     making.add("source", "source", making.copy, (sha256, size), BYTES, planned.name)

@@ -80,3 +80,17 @@ def test_an_unchanged_office_is_planned_without_reading(office, counted, monkeyp
     assert (item.action, counted) == ("unchanged", ["lots.csv"])
     (item,) = make_plan(manifest, as_of="2026-03-31", rehash=True).items
     assert (item.action, len(counted)) == ("unchanged", 2)
+
+
+def test_a_second_run_touches_nothing_of_the_target(office):
+    """Not a byte, not a date: of files, of folders, of the database."""
+    manifest = office.manifest()
+    assert apply_plan(make_plan(manifest, as_of="2026-03-31")).exit_code == 0
+
+    def listing():
+        found = [(path, path.stat().st_mtime_ns) for path in sorted(office.catalogue.rglob("*"))]
+        return [(path, date, path.read_bytes() if path.is_file() else b"") for path, date in found]
+
+    before = listing()
+    assert apply_plan(make_plan(manifest, as_of="2026-03-31")).exit_code == 0
+    assert listing() == before
