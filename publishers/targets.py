@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gongshu.publishers import apply as applying
-from gongshu.publishers import planning
 from gongshu.publishers.gate import Terms
 from gongshu.publishers.manifest import Manifest, read
 from gongshu.publishers.mirrors import Mirror, kinds, mirror
@@ -108,6 +107,8 @@ def plan(
     place of the manifest's. `stale`: what becomes of data older than their update cycle (warn, block, ignore).
     `rehash`: files are hashed even where size, dates and inode are those of the last time.
     """
+    from gongshu.publishers import planning  # `apply` starts sooner without
+
     known = registry or _registry()
     found = manifest if isinstance(manifest, Manifest) else read(Path(manifest), known, profile=profile)
     where = targets([to] if isinstance(to, str) else to, found)
