@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from gongshu.publishers.canonical import canonical, digest
+from gongshu.publishers.canonical import canonical
 from gongshu.publishers.harvest import ORIGIN
 from gongshu.publishers.ledger import Head, Output, Publication, Resource
 
@@ -30,8 +31,11 @@ def _resource(found: dict[str, Any]) -> Resource:
 
 
 def _plain(resource: Resource) -> dict[str, Any]:
-    plain = asdict(resource)
-    return {**plain, "schema": dict(resource.schema), "record": dict(resource.record)}
+    plain = {each.name: getattr(resource, each.name) for each in fields(resource)}  # nothing is copied, only written
+    outputs = [asdict(each) for each in resource.outputs]
+    audiences = {name: dict(each) for name, each in resource.audiences.items()}
+    told = {"schema": dict(resource.schema), "record": dict(resource.record)}
+    return {**plain, **told, "outputs": outputs, "audiences": audiences}
 
 
 def insert(connection: sqlite3.Connection, publication: Publication, number: tuple[int, int]) -> None:
@@ -67,9 +71,10 @@ def insert(connection: sqlite3.Connection, publication: Publication, number: tup
     )
     for resource in publication.resources:
         place = (code, *number, resource.key)
+        body = canonical(resource.record)
         connection.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)",
-            (digest(resource.record), *place, canonical(resource.record).decode("utf-8")),
+            (hashlib.sha256(body).hexdigest(), *place, body.decode("utf-8")),
         )
         for output in resource.outputs:
             connection.execute(
