@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from gongshu.standards.faults import StandardFault
@@ -17,6 +18,8 @@ Severities: TypeAlias = Callable[[str, str | None, str], Severity | None]  # cod
 Fit: TypeAlias = Callable[[Sequence[str]], float]
 
 MANY = 50  # names listed in one parameter; a header of a thousand names is not a sentence
+
+REMEMBERED = 2048  # names
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,13 @@ def fit(table: Table) -> Fit:
     """A measure in 0..1 of how well a row of texts serves as the header of `table` (F1 of fields found)."""
     tiers = _tiers(table)
 
+    @lru_cache(REMEMBERED)  # the same rows are looked at under every delimiter
+    def find(name: str) -> str | None:
+        return _find(name, tiers)[1]
+
     def score(names: Sequence[str]) -> float:
         filled = [name for name in names if name.strip()]
-        found = {hit for name in filled if (hit := _find(name, tiers)[1]) is not None}
+        found = {hit for name in filled if (hit := find(name)) is not None}
         return 2 * len(found) / (len(filled) + len(table.fields)) if found else 0.0
 
     return score
@@ -123,8 +130,11 @@ def _find(name: str, tiers: list[dict[str, list[str]]]) -> tuple[int, str | None
     """The tier and the field that a written name stands for; two fields in one tier are a fault of the standard."""
     if not name.strip():
         return 0, None
+    plain = ""
     for strength, tier in enumerate(tiers):
-        found = tier.get(name if strength == 0 else normal(name))
+        if strength and not plain:
+            plain = normal(name)
+        found = tier.get(plain if strength else name)
         if found:
             if len(found) > 1:
                 raise StandardFault("standard.field-alike", name=name, one=found[0], other=found[1])

@@ -48,7 +48,7 @@ from gongshu.validators.readers.rows import (
 )
 
 DELIMITERS = (b",", b";", b"\t", b"|")
-HEAD = 1 << 20  # bytes looked at to find delimiter and header
+HEAD = 1 << 18  # bytes looked at to find delimiter and header
 TAIL = 64 << 10  # bytes looked at to find footers
 SEEN = 200  # records of the head that tell how wide a row usually is
 
