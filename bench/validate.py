@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import statistics
 import sys
@@ -77,14 +78,43 @@ def start(command: Sequence[str], log: Path, limit: float | None = None) -> Run:
     watch = threading.Timer(limit, os.kill, (pid, signal.SIGKILL)) if limit is not None else None
     if watch is not None:
         watch.start()
+    peak = Peak(pid)
+    peak.start()
     try:
         _, status, usage = os.wait4(pid, 0)
     finally:
         if watch is not None:
             watch.cancel()
     wall = time.perf_counter() - began
+    peak.join()
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, os.waitstatus_to_exitcode(status))
+    highest = peak.highest or usage.ru_maxrss / scale
+    return Run(wall, usage.ru_utime + usage.ru_stime, highest, os.waitstatus_to_exitcode(status))
+
+
+class Peak(threading.Thread):
+    """The most memory of a process in MiB, asked of Linux while it runs; 0 elsewhere.
+
+    What `wait4` tells counts the bench's own memory too: a new process begins as a copy of it.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._status = Path(f"/proc/{pid}/status")
+        self.highest = 0.0
+
+    def run(self) -> None:
+        """Ask until the process has gone."""
+        while True:
+            try:
+                told = self._status.read_text(encoding="ascii", errors="replace")
+            except OSError:
+                return
+            found = re.search(r"^VmHWM:\s+(\d+) kB", told, re.MULTILINE)
+            if found is None:  # it has ended and nobody has waited for it yet
+                return
+            self.highest = int(found.group(1)) / 1024
+            time.sleep(0.01)
 
 
 def alternate(series: Sequence[Series], times: int, folder: Path, *, warm: bool = True) -> None:
