@@ -72,6 +72,10 @@ def plan(
     progress: bool | None,
 ) -> int:
     """看清将要发生什么，不发布 / See what would happen; nothing is published."""
+    from gongshu.validators.process import settle
+
+    if session.own:
+        settle()
     from gongshu.publishers import targets
     from gongshu.publishers.progress import shown
 
@@ -139,7 +143,12 @@ def apply(
             with believing(trust, where, unsigned=unsigned) as believed:
                 outcome = apply_bundle(plan, now=clock, actor=actor, believed=believed, progress=told)
         else:
-            outcome = apply_plan(load(plan), registry=session.registry(), actor=actor, progress=told)
+            wanted = load(plan)
+            if session.own and any(item.acts and item.files for item in wanted.items):
+                from gongshu.validators.process import settle
+
+                settle()
+            outcome = apply_plan(wanted, registry=session.registry(), actor=actor, progress=told)
     if session.json:
         session.emit(
             {
