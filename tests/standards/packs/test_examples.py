@@ -19,7 +19,8 @@ def test_the_conforming_example_has_no_finding(name):
     report = validate(HERE / name / "conforming.csv", standard=name, as_of=AS_OF)
     assert [(each.code, each.columns) for each in report.files[0].findings] == []
     assert report.files[0].verdict == "conforms"
-    assert not report.files[0].not_checked
+    # whether lone coordinates are shifted cannot be known, and that is said
+    assert [each for each in report.files[0].not_checked if each.code != "geo.offset-system"] == []
 
 
 @pytest.mark.parametrize("name", TABLES)
