@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import threading
@@ -11,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
-from gongshu.publishers.canonical import BLOCK, file_sha256
+from gongshu.publishers.canonical import copied, file_sha256
 from gongshu.publishers.lock import take
 
 SYNCS = 12  # files that are made durable at once: the disk does many in the time of one
@@ -73,7 +72,8 @@ class Objects:
                 path.unlink()
             return sha256, size
         copy = self.workplace() / uuid4().hex
-        sha256, size = _copy(path, copy)
+        sha256, size = copied(path, copy)
+        _sync(copy)
         self._at("object.copied")
         if (expected is not None and sha256 != expected) or self._there(sha256):
             copy.unlink()
@@ -139,18 +139,6 @@ class Objects:
             folder.with_name(f"{folder.name}.lock").unlink(missing_ok=True)
             os.close(handle)
             self._mine = None
-
-
-def _copy(source: Path, target: Path) -> tuple[str, int]:
-    found, size = hashlib.sha256(), 0
-    with source.open("rb") as reading, target.open("wb") as writing:
-        while block := reading.read(BLOCK):
-            found.update(block)
-            writing.write(block)
-            size += len(block)
-        writing.flush()
-        os.fsync(writing.fileno())
-    return found.hexdigest(), size
 
 
 def _sync(path: Path) -> None:

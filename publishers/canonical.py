@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 BLOCK = 1 << 20
 EXACT = 2**53  # whole numbers up to it are the same in every JSON
@@ -30,12 +32,29 @@ def digest(value: Any) -> str:
 
 def file_sha256(path: Path) -> tuple[str, int]:
     """SHA-256 (hex) and size of a file's bytes."""
-    found, size = hashlib.sha256(), 0
     with path.open("rb") as source:
-        while block := source.read(BLOCK):
-            found.update(block)
-            size += len(block)
+        return blocks_sha256(iter(partial(source.read, BLOCK), b""))
+
+
+def copied(source: Path, target: Path) -> tuple[str, int]:
+    """Copy a file; SHA-256 (hex) and size of what was copied."""
+    with source.open("rb") as reading, target.open("wb") as writing:
+        return blocks_sha256(_through(iter(partial(reading.read, BLOCK), b""), writing))
+
+
+def blocks_sha256(blocks: Iterable[bytes]) -> tuple[str, int]:
+    """SHA-256 (hex) and size of bytes that come in blocks."""
+    found, size = hashlib.sha256(), 0
+    for block in blocks:
+        found.update(block)
+        size += len(block)
     return found.hexdigest(), size
+
+
+def _through(blocks: Iterable[bytes], writing: BinaryIO) -> Iterator[bytes]:
+    for block in blocks:
+        writing.write(block)
+        yield block
 
 
 def _plain(value: Any) -> Any:

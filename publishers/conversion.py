@@ -153,7 +153,7 @@ class Stream:
         if table is None:
             raise PublishFault("gate.kind", standard=standard.reference, kind=standard.kind.value)
 
-        options = ReadOptions(sheet=subject.sheet, fit=fit(table), **_place(subject.told))
+        options = ReadOptions(sheet=subject.sheet, fit=fit(table), hashed=False, **_place(subject.told))
         self._source = open_table(subject.path, options=options)
         terms = Terms(
             as_of=subject.as_of,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from gongshu.publishers import identity
-from gongshu.publishers.canonical import BLOCK, canonical
+from gongshu.publishers.canonical import canonical, copied
 from gongshu.publishers.conversion import Subject, convert
 from gongshu.publishers.gate import Terms, examine, standard_of
 from gongshu.publishers.inspection import place_told
@@ -133,19 +133,14 @@ def _resource(
 
 def _copied(planned: PlannedFile, copy: Path) -> tuple[str, int]:
     """Copy the source and hash what is copied. Raises where it is not what the plan saw."""
-    found, size = hashlib.sha256(), 0
     moved = PublishFault("publish.source-moved", key=planned.key, name=planned.name)
     source = Path(planned.path)
     if not source.is_file():
         raise moved
-    with source.open("rb") as reading, copy.open("wb") as writing:
-        while block := reading.read(BLOCK):
-            found.update(block)
-            writing.write(block)
-            size += len(block)
-    if found.hexdigest() != planned.sha256:
+    sha256, size = copied(source, copy)
+    if sha256 != planned.sha256:
         raise moved
-    return planned.sha256, size
+    return sha256, size
 
 
 def _file(planned: PlannedFile) -> File:

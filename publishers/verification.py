@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gongshu.publishers.audience import audience_of, seen, state_for
-from gongshu.publishers.canonical import file_sha256
+from gongshu.publishers.canonical import blocks_sha256, file_sha256
 from gongshu.publishers.harvest import vouched
 from gongshu.publishers.ledger import Head, Output, Resource
 from gongshu.publishers.mirrors import Mirror, Shown, mirror
@@ -124,7 +123,4 @@ def _sha256(place: Mirror | None, ledger: Any, head: Head, resource: Resource, o
     blocks = place.fetch(head, resource, output)
     if blocks is None:
         return None
-    found = hashlib.sha256()
-    for block in blocks:
-        found.update(block)
-    return found.hexdigest()
+    return blocks_sha256(blocks)[0]

@@ -184,14 +184,15 @@ class ColumnPlan:
         doubts: Doubts,
         found: dict[int, CellFault],
     ) -> Fault:
-        def describe(row: int) -> Detail:
-            number = doubts.at(row)
+        def told(number: int) -> Detail:
             each = found[number]
             return Detail(doubts.words[number], each.params, each.fix)
 
+        def describe(row: int) -> Detail:
+            return told(int(doubts.at(row)))
+
         def describe_all(rows: Rows) -> list[Detail]:
-            told = {number: Detail(doubts.words[number], each.params, each.fix) for number, each in found.items()}
-            return [told[number] for number in doubts.which[np.searchsorted(doubts.rows, rows)].tolist()]
+            return list(map(told, doubts.at(rows).tolist()))
 
         rows = doubts.rows[doubts.of(list(found))]
         fixable = any(each.fix is not None and each.fix.safe for each in found.values())

@@ -27,9 +27,9 @@ class Doubts:
     words: list[str]
     verdicts: list[Verdict]
 
-    def at(self, row: int) -> int:
-        """The number of the verdict on the cell in that row."""
-        return int(self.which[np.searchsorted(self.rows, row)])
+    def at(self, rows: Any) -> Any:
+        """The numbers of the verdicts on the cells in these rows, or in that one."""
+        return self.which[np.searchsorted(self.rows, rows)]
 
     def of(self, numbers: Sequence[int]) -> Mask:
         """Which of the cells have one of these verdicts."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from gongshu.publishers.differences.terminal import element, remarks, value
 from gongshu.standards.messages import languages
-from gongshu.validators.reports.pagewords import both, lists, safe, said, tag
+from gongshu.validators.reports.pagewords import both, lists, safe, said, switch_style, tag
 
 KINDS = ("added", "changed", "removed")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -25,10 +25,8 @@ def page(difference: Mapping[str, Any], lang: str) -> str:
 
 def _pieces(found: Mapping[str, Any], lang: str) -> Iterator[str]:
     spoken = sorted(languages(), key=lambda each: each != lang)
-    hide = ",".join(f"#l-{one}:checked~* .l-{other}" for one in spoken for other in spoken if one != other)
-    chosen = ",".join(f"#l-{each}:checked~header label[for=l-{each}]" for each in spoken)
     style = files(__package__).joinpath("page.css").read_text("utf-8")
-    style += f"{hide}{{display:none}}\n{chosen}{{background:#fff3;font-weight:600}}\n"
+    style += switch_style(spoken, "background:#fff3;font-weight:600")
     versions = f"{found['from']['version']} → {found['to']['version']}"
     yield (
         f'<!DOCTYPE html>\n<html lang="{tag(lang)}"><head><meta charset="utf-8">\n'

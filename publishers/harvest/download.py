@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -30,7 +29,6 @@ BLOCK = 1 << 18
 PAGES = 3  # a web page instead of a file: some proxy once, or a login for ever
 PORTS = {"http": 80, "https": 443}
 LOST = (requests.RequestException, urllib3.exceptions.HTTPError)
-_dice = random.SystemRandom()
 
 
 class Gone(Exception):
@@ -139,9 +137,7 @@ class Web:
                 self.pace.eased()
                 return made
             self.pace.hurt()
-            if turn + 1 < patience.tries:
-                backoff = patience.first * 2**turn * (0.5 + _dice.random())
-                patience.sleep(min(patience.longest, backoff if wait is None else max(wait, 0.0)))
+            patience.rest(turn, wait)
         raise PublishFault("pull.unreachable", address=_short(address), detail=last)
 
     def _answer(self, address: str, words: Mapping[str, Any], headers: Mapping[str, str]) -> requests.Response:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
+from gongshu.publishers.canonical import blocks_sha256
 from gongshu.publishers.identity import dataset_id, resource_id, slug
 from gongshu.publishers.ledger import Head, Output, Resource
 from gongshu.publishers.mirrors import Mirror
@@ -153,12 +154,9 @@ class Bench:
                     expect(place.fetch(head, resource, output) is None, "the operator's source is shown")
 
     def _same(self, place: Mirror, head: Head, resource: Resource, output: Output) -> None:
-        found = hashlib.sha256()
         blocks = place.fetch(head, resource, output)
         expect(blocks is not None, f"{resource.key}.{output.form} is not there")
-        for block in blocks or ():
-            found.update(block)
-        expect(found.hexdigest() == output.sha256, f"{resource.key}.{output.form} has other bytes")
+        expect(blocks_sha256(blocks or ())[0] == output.sha256, f"{resource.key}.{output.form} has other bytes")
 
 
 def expect(holds: bool, what: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongshu.validators.readers import encodings, open_table
+from gongshu.validators.readers import ReadOptions, encodings, open_table
 from gongshu.validators.readers.content import open_content
 from gongshu.validators.readers.digesting import Digesting, sha256_of
 
@@ -63,3 +63,10 @@ def test_utf8_is_told_across_the_borders_of_stretches(data: bytes, place: int, s
 @pytest.mark.parametrize("end", [b"\xe4\xba", b"\xf0\x9f\x98", b"\xc3"])
 def test_half_a_character_at_the_very_end_is_not_utf8(end: bytes) -> None:
     assert not encodings.settle(open_content("人,口\n".encode() + end), "utf-8").clean
+
+
+def test_the_hash_is_right_though_nobody_meant_to_ask() -> None:
+    data = b"a,b\n1,2\n" * 1000
+    source = open_table(data, options=ReadOptions(hashed=False))
+    assert sum(task().records for task in source.blocks()) == 1999
+    assert source.sha256 == hashlib.sha256(data).hexdigest()

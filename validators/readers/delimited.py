@@ -67,7 +67,9 @@ class Record:
 class DelimitedSource:
     """A delimited text, ready to be read once."""
 
-    def __init__(self, content: Content, body: Content, shape: Shape, layout: Layout, parts: Parts, size: int) -> None:
+    def __init__(
+        self, content: Content, body: Content, shape: Shape, layout: Layout, parts: Parts, options: ReadOptions
+    ) -> None:
         self.shape = shape
         self.bytes: int | None = content.size
         self.name = content.name
@@ -76,7 +78,7 @@ class DelimitedSource:
         self._digesting = Digesting(content)
         self._layout = layout
         self._parts = parts
-        self._size = size
+        self._size, self._hashed = options.block_bytes, options.hashed
 
     def blocks(self) -> Iterator[Callable[[], Batch]]:
         """Tasks in file order: example rows, data, footers."""
@@ -85,7 +87,7 @@ class DelimitedSource:
             raw = self._body.read(parts.start, parts.data - parts.start)
             yield partial(passed_over, raw, layout, parts.examples)
         try:
-            read = self._digesting.read if self._body is self._content else self._body.read
+            read = self._digesting.read if self._hashed and self._body is self._content else self._body.read
             for piece in pieces(read, parts.data, parts.footer, self._size, layout.delimiter):
                 yield partial(parse_piece, piece, layout)
         except RecordTooLong as fault:
@@ -154,7 +156,7 @@ def open_delimited(content: Content, options: ReadOptions, findings: Sequence[Fi
     )
     shape.findings += _head_findings(body, records, place, layout)
     parts = _parts(body, header.end, below, layout)
-    return DelimitedSource(content, body, shape, layout, parts, options.block_bytes)
+    return DelimitedSource(content, body, shape, layout, parts, options)
 
 
 # ---------------------------------------------------------------- the head

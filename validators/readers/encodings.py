@@ -42,7 +42,6 @@ class Settled:
     start: int = 0  # bytes of the mark at the file's start
     bom: bool = False
     clean: bool = False  # every byte was seen to be valid UTF-8
-    content: Content | None = None  # the UTF-8 copy, where the original cannot be cut raw
     broken: list[int] = field(default_factory=list)  # offsets of bytes that the copy could not read
 
 

@@ -23,4 +23,5 @@ class ReadOptions:
     name: str | None = None  # how the source is called in messages; else the file's own name
     fit: Callable[[Sequence[str]], float] | None = None  # 0..1: how well a row serves as the header
     block_bytes: int = BLOCK_BYTES
+    hashed: bool = True  # the file's SHA-256 will be asked for, so it is taken while text is read
     bounds: Bounds | None = None  # where positions have to lie, in degrees

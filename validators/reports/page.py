@@ -7,8 +7,6 @@ page says so: its size depends on how many kinds of faults there are, not on how
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from functools import cache, partial
 from importlib.resources import files
@@ -20,7 +18,7 @@ from gongshu.validators.finding import Finding, Sample
 from gongshu.validators.report import FileReport, Report
 from gongshu.validators.reports.folding import Entry, groups
 from gongshu.validators.reports.pagecharts import LEVELS, bars, overview, strip
-from gongshu.validators.reports.pagewords import anchor_of, both, lists, safe, said, tag
+from gongshu.validators.reports.pagewords import anchor_of, both, lists, safe, said, source_hash, switch_style, tag
 from gongshu.validators.reports.steps import next_steps
 from gongshu.validators.reports.words import (
     about,
@@ -45,8 +43,9 @@ def write(report: Report, out: BinaryIO, *, lang: str, reproducible: bool = Fals
 
 def _page(report: Report, lang: str, reproducible: bool) -> Iterator[str]:
     spoken = sorted(languages(), key=lambda each: each != lang)
-    script, style = _asset("page.js"), _asset("page.css") + _switch_style(spoken)
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_digest(script)}'; base-uri 'none'"
+    script, style = _asset("page.js"), _asset("page.css") + switch_style(spoken, "background:#fff3;font-weight:600")
+    trusted = f"sha256-{source_hash(script)}"
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{trusted}'; base-uri 'none'"
     title = f"{', '.join(file.name for file in report.files[:3])} - {say(f'report.verdict-{report.verdict}', lang)}"
     yield (
         f'<!DOCTYPE html>\n<html lang="{tag(lang)}"><head><meta charset="utf-8">\n'
@@ -214,17 +213,6 @@ def _inputs(report: Report, reproducible: bool) -> Iterator[str]:
     for name, value in dict(rows).items():
         yield f"<tr><th>{safe(name)}</th><td><code>{safe(value)}</code></td></tr>\n"
     yield "</table></details>\n"
-
-
-def _switch_style(spoken: list[str]) -> str:
-    """Of the words in several languages only those of the chosen one are shown; radio buttons need no script."""
-    hide = ",".join(f"#l-{one}:checked~* .l-{other}" for one in spoken for other in spoken if one != other)
-    chosen = ",".join(f"#l-{each}:checked~header label[for=l-{each}]" for each in spoken)
-    return f"{hide}{{display:none}}\n{chosen}{{background:#fff3;font-weight:600}}\n"
-
-
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from gongshu.standards.messages import languages
@@ -52,3 +53,18 @@ def anchor_of(number: int, name: str) -> str:
 def tag(lang: str) -> str:
     """The language as HTML names it."""
     return "zh-CN" if lang == "zh" else lang
+
+
+def switch_style(spoken: Sequence[str], chosen: str) -> str:
+    """Of the words in several languages only those of the chosen one are shown; radio buttons need no script.
+
+    `chosen` is how the label of that language looks.
+    """
+    hide = ",".join(f"#l-{one}:checked~* .l-{other}" for one in spoken for other in spoken if one != other)
+    label = ",".join(f"#l-{each}:checked~header label[for=l-{each}]" for each in spoken)
+    return f"{hide}{{display:none}}\n{label}{{{chosen}}}\n"
+
+
+def source_hash(source: str) -> str:
+    """A script or style as a content security policy names it, behind `sha256-`."""
+    return base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

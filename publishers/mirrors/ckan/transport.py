@@ -35,6 +35,12 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
+    def rest(self, turn: int, asked: float | None) -> None:
+        """Wait behind the failed try number `turn` (from 0): as long as the site asked for, else ever longer."""
+        if turn + 1 < self.tries:
+            backoff = self.first * 2**turn * (0.5 + _dice.random())
+            self.sleep(min(self.longest, backoff if asked is None else max(asked, 0.0)))
+
 
 class Missing(Exception):
     """CKAN has no such thing."""
@@ -108,9 +114,7 @@ class Patient(requests.Session):
                     return answer  # CKAN itself says so, again and again
                 wait = retry_after(answer.headers, self._patience.now())
             self._pace.hurt()
-            if turn + 1 < self._patience.tries:
-                backoff = self._patience.first * 2**turn * (0.5 + _dice.random())
-                self._patience.sleep(min(self._patience.longest, backoff if wait is None else max(wait, 0.0)))
+            self._patience.rest(turn, wait)
         raise PublishFault("mirror.unreachable", detail=last)
 
 

@@ -5,8 +5,6 @@ Words and data are escaped, and a content security policy lets no script run but
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -15,7 +13,7 @@ from urllib.parse import quote
 
 from gongshu.publishers.mirrors.files.entry import Entry
 from gongshu.standards.messages import languages
-from gongshu.validators.reports.pagewords import both, safe, said, tag
+from gongshu.validators.reports.pagewords import both, safe, said, source_hash, switch_style, tag
 from gongshu.validators.reports.words import say
 
 NAMES = {"csv": "CSV", "parquet": "Parquet"}
@@ -26,9 +24,10 @@ LANG = "zh"
 def page(entries: Sequence[Entry]) -> bytes:
     """UTF-8 HTML that opens in Chinese, or, with JavaScript, in the reader's language."""
     spoken = sorted(languages(), key=lambda each: each != LANG)
-    script, style = _asset("page.js"), _asset("page.css") + _switch()
+    script = _asset("page.js")
+    style = _asset("page.css") + switch_style(languages(), "background:var(--ink);color:var(--bg)")
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+        f"default-src 'none'; style-src 'sha256-{source_hash(style)}'; script-src 'sha256-{source_hash(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
     radios = "".join(
@@ -127,18 +126,6 @@ def size(count: int) -> str:
 
 def _address(path: str) -> str:
     return safe(quote(path))
-
-
-def _switch() -> str:
-    """Of the words in several languages only those of the chosen one are shown; radio buttons need no script."""
-    spoken = languages()
-    hide = ",".join(f"#l-{one}:checked~* .l-{other}" for one in spoken for other in spoken if one != other)
-    chosen = ",".join(f"#l-{each}:checked~header label[for=l-{each}]" for each in spoken)
-    return f"{hide}{{display:none}}\n{chosen}{{background:var(--ink);color:var(--bg)}}\n"
-
-
-def _digest(content: str) -> str:
-    return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 @cache
