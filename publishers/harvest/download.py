@@ -119,7 +119,7 @@ class Web:
         headers: Mapping[str, str],
         read: Callable[[requests.Response], Any],
     ) -> Any:
-        patience, last = self._limits.patience, ""
+        patience, last, pages = self._limits.patience, "", 0
         for turn in range(patience.tries):
             wait: float | None = None
             try:
@@ -129,7 +129,8 @@ class Web:
                     made = read(answer)
             except _Again as error:
                 last = str(error)
-                if error.fault is not None and turn + 1 >= min(PAGES, patience.tries):
+                pages += error.fault is not None
+                if error.fault is not None and pages >= min(PAGES, patience.tries):
                     raise error.fault from None
             except LOST as error:
                 last = type(error).__name__
